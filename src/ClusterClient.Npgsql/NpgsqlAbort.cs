@@ -1,0 +1,41 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace ClusterClient.Npgsql;
+
+/// <summary>
+/// Ends a connection under its user by ending its socket. Neither a cancelled token nor Close ends a call on a hung server within
+/// seconds, because Npgsql then tries to tell the server first; without a socket it returns at once.
+/// </summary>
+/// <remarks>
+/// Npgsql offers no public way, so two of its private members are named here. Should a version lack them, calls on a hung server
+/// last until the driver's own timeouts, and everything else works as before.
+/// </remarks>
+internal static class NpgsqlAbort
+{
+    public static bool TryAbort(NpgsqlConnection connection)
+    {
+        try
+        {
+            if (Connector(connection) is not { } connector || Socket(connector) is not { } socket)
+            {
+                return false;
+            }
+
+            socket.Dispose();
+            return true;
+        }
+        catch (MissingMemberException)
+        {
+            return false;
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Connector")]
+    [return: UnsafeAccessorType("Npgsql.Internal.NpgsqlConnector, Npgsql")]
+    private static extern object? Connector(NpgsqlConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
+    private static extern ref Socket? Socket([UnsafeAccessorType("Npgsql.Internal.NpgsqlConnector, Npgsql")] object connector);
+}

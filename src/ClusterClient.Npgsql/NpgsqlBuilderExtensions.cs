@@ -1,0 +1,40 @@
+using ClusterClient.Npgsql;
+using Npgsql;
+using DapperFriendlyConnection = ClusterClient.Npgsql.NamedForDapper.NpgsqlConnection;
+
+namespace ClusterClient;
+
+/// <summary>Makes a cluster's nodes PostgreSQL servers that are reached through Npgsql.</summary>
+public static class NpgsqlBuilderExtensions
+{
+    /// <summary>Reaches every node through Npgsql.</summary>
+    /// <param name="builder">The cluster that is being built.</param>
+    /// <param name="connectionString">
+    /// Npgsql's connection string without hosts: those are the nodes. Everything else in it (pool sizes, timeouts, TLS, …) holds for
+    /// each node on its own.
+    /// </param>
+    /// <param name="configure">
+    /// Changes each node's own <see cref="NpgsqlDataSourceBuilder"/>: type mappings, certificates, a password provider, … It runs
+    /// twice for each node, once for the application's connections and once for the monitor's.
+    /// </param>
+    public static ClusterDataSourceBuilder UseNpgsql(
+        this ClusterDataSourceBuilder builder, string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(connectionString);
+        return builder.UseDriver(
+            () => new NpgsqlDriver(connectionString, configure),
+            static origin => new DapperFriendlyConnection(origin));
+    }
+
+    /// <summary>Reaches every node through Npgsql, configured in code alone.</summary>
+    /// <param name="builder">The cluster that is being built.</param>
+    /// <param name="configure">
+    /// Sets up each node's own <see cref="NpgsqlDataSourceBuilder"/>, credentials included; see the other overload.
+    /// </param>
+    public static ClusterDataSourceBuilder UseNpgsql(this ClusterDataSourceBuilder builder, Action<NpgsqlDataSourceBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return UseNpgsql(builder, "", configure);
+    }
+}

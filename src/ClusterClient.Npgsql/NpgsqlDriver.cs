@@ -1,0 +1,78 @@
+using System.Data.Common;
+using ClusterClient.Drivers;
+using ClusterClient.Resilience;
+using ClusterClient.Topology;
+using Npgsql;
+
+namespace ClusterClient.Npgsql;
+
+/// <summary>PostgreSQL through Npgsql: a data source per node, made from one base connection string and the node's endpoint.</summary>
+internal sealed class NpgsqlDriver : ClusterDriver
+{
+    private readonly string _connectionString;
+    private readonly Action<NpgsqlDataSourceBuilder>? _configure;
+    private readonly NpgsqlConnectionStringBuilder _settings = [];
+    private readonly string? _error;
+
+    public NpgsqlDriver(string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
+    {
+        _connectionString = connectionString;
+        _configure = configure;
+        try
+        {
+            // The application's settings as it will have left them, those that its delegate makes in code included.
+            var builder = new NpgsqlDataSourceBuilder(connectionString);
+            configure?.Invoke(builder);
+            _settings = builder.ConnectionStringBuilder;
+        }
+        catch (ArgumentException e)
+        {
+            _error = e.Message;
+        }
+    }
+
+    public override int DefaultPort => NpgsqlConnection.DefaultPort;
+
+    public override DbProviderFactory ProviderFactory => NpgsqlFactory.Instance;
+
+    public override string Database => _settings.Database ?? _settings.Username ?? "";
+
+    public override TimeSpan ConnectionTimeout => TimeSpan.FromSeconds(_settings.Timeout);
+
+    public override IEnumerable<string> Validate()
+    {
+        if (_error is not null)
+        {
+            yield return $"Npgsql does not accept the connection string: {_error}";
+            yield break;
+        }
+
+        if (!string.IsNullOrEmpty(_settings.Host))
+        {
+            yield return "The connection string names a Host; leave it out and call AddNode for each server.";
+        }
+
+        if (_settings.Multiplexing)
+        {
+            yield return "The connection string has Multiplexing on, which binds commands and not connections to servers; leave it out.";
+        }
+    }
+
+    public override NodeDriver CreateNode(NodeEndpoint endpoint) => new NpgsqlNode(endpoint, _connectionString, _configure);
+
+    public override string DescribeConnection(IEnumerable<NodeEndpoint> endpoints)
+    {
+        var shown = new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
+        {
+            Host = string.Join(',', endpoints.Select(e => $"{e.Host}:{e.Port}")),
+        };
+        if (!shown.PersistSecurityInfo)
+        {
+            shown.Password = null;
+        }
+
+        return shown.ConnectionString;
+    }
+
+    public override Fault Classify(Exception exception) => NpgsqlFaults.Classify(exception);
+}

@@ -1,0 +1,59 @@
+using System.Data.Common;
+using ClusterClient.Drivers;
+using ClusterClient.Topology;
+using Npgsql;
+
+namespace ClusterClient.Npgsql;
+
+/// <summary>One node's Npgsql data sources: the application's with its pool, and the monitor's without one.</summary>
+internal sealed class NpgsqlNode : NodeDriver
+{
+    /// <summary>Limit of a physical connection of the monitor's, which retries anyway; the application's own may be much longer.</summary>
+    private const int ProbeTimeoutSeconds = 5;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _probes;
+
+    public NpgsqlNode(NodeEndpoint endpoint, string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
+    {
+        _source = Build(endpoint, connectionString, configure, static _ => { });
+        _probes = Build(endpoint, connectionString, configure, static s =>
+        {
+            // One connection that the monitor holds; what it sets is what a probe needs, whatever the application set.
+            s.Pooling = false;
+            s.Enlist = false;
+            s.Timeout = Math.Min(s.Timeout == 0 ? ProbeTimeoutSeconds : s.Timeout, ProbeTimeoutSeconds);
+            s.CommandTimeout = 0;
+            s.KeepAlive = 0;
+            s.ApplicationName = string.IsNullOrEmpty(s.ApplicationName) ? "ClusterClient monitor" : s.ApplicationName + " (monitor)";
+        });
+    }
+
+    public override DbDataSource DataSource => _source;
+
+    public override INodeProbe CreateProbe() => new NpgsqlProbe(_probes);
+
+    public override void ClearPool() => _source.Clear();
+
+    public override bool TryAbort(DbConnection connection) => connection is NpgsqlConnection native && NpgsqlAbort.TryAbort(native);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync().ConfigureAwait(false);
+        await _probes.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static NpgsqlDataSource Build(
+        NodeEndpoint endpoint,
+        string connectionString,
+        Action<NpgsqlDataSourceBuilder>? configure,
+        Action<NpgsqlConnectionStringBuilder> adjust)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        configure?.Invoke(builder);
+        builder.ConnectionStringBuilder.Host = endpoint.Host;
+        builder.ConnectionStringBuilder.Port = endpoint.Port;
+        adjust(builder.ConnectionStringBuilder);
+        return builder.Build();
+    }
+}

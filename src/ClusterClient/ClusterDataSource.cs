@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using ClusterClient.Data;
+using ClusterClient.Routing;
+using ClusterClient.Topology;
+
+namespace ClusterClient;
+
+/// <summary>
+/// A replication group as one data source: its connections go to the primary, wherever it is; those of <see cref="Reads"/> go to
+/// replicas. Made by a <see cref="ClusterDataSourceBuilder"/>; one per database and process is meant.
+/// </summary>
+/// <remarks>Thread-safe. Disposing it ends monitoring and closes the pools of all nodes.</remarks>
+public sealed class ClusterDataSource : DbDataSource
+{
+    private readonly ConnectionOpener _opener;
+    private readonly TopologyMonitor _monitor;
+    private readonly ImmutableArray<ClusterNode> _nodes;
+    private readonly ClusterDataSourceView _writes;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _following;
+
+    internal ClusterDataSource(
+        ConnectionOpener opener,
+        TopologyMonitor monitor,
+        TopologyFollower follower,
+        ImmutableArray<ClusterNode> nodes,
+        string connectionString,
+        Func<ConnectionOrigin, ClusterConnection> createConnection)
+    {
+        _opener = opener;
+        _monitor = monitor;
+        _nodes = nodes;
+        ConnectionString = connectionString;
+        _writes = new(opener, RouteIntent.Write, connectionString, createConnection);
+        Reads = new(opener, RouteIntent.Read, connectionString, createConnection);
+        _following = follower.RunAsync(monitor.Current, _stop.Token);
+    }
+
+    /// <summary>What the cluster is called.</summary>
+    public string Name => _opener.Cluster;
+
+    /// <summary>The base connection string with all nodes and without the password; for display.</summary>
+    public override string ConnectionString { get; }
+
+    /// <summary>The same cluster for reading: its connections go to replicas that are fresh enough.</summary>
+    public ClusterDataSourceView Reads { get; }
+
+    /// <summary>
+    /// What is known of every node now. <see cref="ClusterTopology.Next"/> of the snapshot completes with the next change, so a
+    /// chain that is followed from here misses none.
+    /// </summary>
+    public ClusterTopology Topology
+    {
+        get
+        {
+            _monitor.Start();
+            return _monitor.Current;
+        }
+    }
+
+    /// <summary>A closed connection; it goes to whichever node is primary when it is opened.</summary>
+    public new ClusterConnection CreateConnection() => _writes.CreateConnection();
+
+    /// <summary>Opens a connection to the primary, waiting for one up to the failover timeout.</summary>
+    /// <exception cref="ClusterUnavailableException">There was no primary in time; the message explains every node.</exception>
+    public new ClusterConnection OpenConnection() => _writes.OpenConnection();
+
+    /// <inheritdoc cref="OpenConnection"/>
+    public new ValueTask<ClusterConnection> OpenConnectionAsync(CancellationToken cancellationToken = default) =>
+        _writes.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Starts monitoring and waits until a primary is known.</summary>
+    /// <returns>The first snapshot that has a primary.</returns>
+    /// <exception cref="ClusterUnavailableException">There was none within the failover timeout.</exception>
+    public async Task<ClusterTopology> WaitUntilReadyAsync(CancellationToken cancellationToken = default)
+    {
+        var attempt = new OpenAttempt(_opener, RouteIntent.Write);
+        for (var topology = Topology; ;)
+        {
+            ObjectDisposedException.ThrowIf(_monitor.IsStopped, this);
+            if (topology.Primary is not null)
+            {
+                return topology;
+            }
+
+            try
+            {
+                topology = await topology.Next.WaitAsync(attempt.Deadline.Remaining, _opener.Time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                throw attempt.Refuse();
+            }
+        }
+    }
+
+    /// <summary>
+    /// The present snapshot, then each one that differs from the one before in a role, a status, an epoch or a doubt: none is
+    /// missed, however slowly they are taken. Ends when the data source is disposed.
+    /// </summary>
+    public async IAsyncEnumerable<ClusterTopology> WatchTopologyAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var topology = Topology; ;)
+        {
+            yield return topology;
+            var next = await topology.Next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (_monitor.IsStopped)
+            {
+                yield break;
+            }
+
+            topology = next;
+        }
+    }
+
+    /// <summary>
+    /// Which node a call with this intent would be given now, and for every other node why not: a line a node, for operators.
+    /// </summary>
+    public string Explain(RouteIntent intent)
+    {
+        _monitor.Start();
+        return _opener.Explain(_opener.Request(intent));
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection CreateDbConnection() => CreateConnection();
+
+    /// <inheritdoc/>
+    protected override DbConnection OpenDbConnection() => OpenConnection();
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        if (_monitor.IsStopped)
+        {
+            return;
+        }
+
+        await _monitor.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(false);
+        foreach (var node in _nodes)
+        {
+            await node.Driver.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _stop.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            // The one place that waits for asynchronous work: IDisposable leaves no other way, and nothing here needs this thread.
+            Task.Run(async () => await DisposeAsyncCore().ConfigureAwait(false)).Wait(CancellationToken.None);
+        }
+    }
+}

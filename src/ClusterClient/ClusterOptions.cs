@@ -1,0 +1,84 @@
+namespace ClusterClient;
+
+/// <summary>
+/// Settings of a <see cref="ClusterDataSource"/>. Settable until the data source is built, which takes a copy; validated then, all
+/// at once.
+/// </summary>
+/// <remarks>Not thread-safe; the copy is immutable.</remarks>
+public sealed class ClusterOptions
+{
+    /// <summary>Default of <see cref="FailoverTimeout"/>: 30 s.</summary>
+    public static readonly TimeSpan DefaultFailoverTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Default of <see cref="MonitorInterval"/>: 500 ms.</summary>
+    public static readonly TimeSpan DefaultMonitorInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Default of <see cref="ProbeTimeout"/>: 900 ms.</summary>
+    public static readonly TimeSpan DefaultProbeTimeout = TimeSpan.FromMilliseconds(900);
+
+    /// <summary>Default of <see cref="MaxReplicaLag"/>: 10 s.</summary>
+    public static readonly TimeSpan DefaultMaxReplicaLag = TimeSpan.FromSeconds(10);
+
+    /// <summary>Default of <see cref="MaxWaitingCalls"/>: 1,000.</summary>
+    public const int DefaultMaxWaitingCalls = 1_000;
+
+    /// <summary>
+    /// How long opening a connection may take in all, waiting for a new primary and every attempt included, before it is refused.
+    /// The caller's token may end it earlier.
+    /// </summary>
+    /// <value>Greater than zero, at most one day. Default 30 s.</value>
+    public TimeSpan FailoverTimeout { get; set; } = DefaultFailoverTimeout;
+
+    /// <summary>
+    /// Time between two looks at a node while all is well; each look is one small query. Looks come every few milliseconds while
+    /// something is wrong, whatever is set here. Together with <see cref="ProbeTimeout"/> it bounds how long a hung node goes unnoticed.
+    /// </summary>
+    /// <value>10 ms to 1 minute. Default 500 ms.</value>
+    public TimeSpan MonitorInterval { get; set; } = DefaultMonitorInterval;
+
+    /// <summary>
+    /// How long a look may take before the node counts as silent, and its calls in flight are ended. Must exceed the round trip to
+    /// the farthest node; the first look on a new connection gets twice as long.
+    /// </summary>
+    /// <value>10 ms to 1 minute. Default 900 ms.</value>
+    public TimeSpan ProbeTimeout { get; set; } = DefaultProbeTimeout;
+
+    /// <summary>How far behind the primary a replica may be and still serve reads.</summary>
+    /// <value>Zero or more. Default 10 s.</value>
+    public TimeSpan MaxReplicaLag { get; set; } = DefaultMaxReplicaLag;
+
+    /// <summary>Whether reads go to the primary when no replica can serve them.</summary>
+    /// <value>Default true.</value>
+    public bool ReadsMayUsePrimary { get; set; } = true;
+
+    /// <summary>How many calls may wait for a node at the same time; further ones are refused at once.</summary>
+    /// <value>1 or more. Default 1,000.</value>
+    public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
+
+    /// <summary>Everything that is wrong, as sentences that name the setting and the remedy.</summary>
+    internal IEnumerable<string> Validate()
+    {
+        if (FailoverTimeout <= TimeSpan.Zero || FailoverTimeout > TimeSpan.FromDays(1))
+        {
+            yield return $"FailoverTimeout is {FailoverTimeout}; set it to more than zero and at most one day.";
+        }
+
+        foreach (var (name, value) in new[] { (nameof(MonitorInterval), MonitorInterval), (nameof(ProbeTimeout), ProbeTimeout) })
+        {
+            if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromMinutes(1))
+            {
+                yield return $"{name} is {value}; set it between 10 ms and one minute.";
+            }
+        }
+
+        if (MaxReplicaLag < TimeSpan.Zero)
+        {
+            yield return $"MaxReplicaLag is {MaxReplicaLag}; set it to zero or more.";
+        }
+
+        if (MaxWaitingCalls < 1)
+        {
+            yield return $"MaxWaitingCalls is {MaxWaitingCalls}; set it to 1 or more.";
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Data;
+using System.Data.Common;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// Several commands in one round trip on a <see cref="ClusterConnection"/>: the driver's own batch, bound to whichever node the
+/// connection is open to at each execution. Its commands, parameters and readers are the driver's.
+/// </summary>
+/// <remarks>For one caller at a time, except <see cref="Cancel"/>.</remarks>
+public sealed class ClusterBatch : DbBatch
+{
+    private readonly DbBatch _inner;
+    private NodeBinding _binding;
+
+    internal ClusterBatch(ClusterConnection connection)
+    {
+        _binding = new(connection);
+        _inner = connection.NativeOrNull?.CreateBatch() ?? connection.Opener.Driver.ProviderFactory.CreateBatch();
+    }
+
+    internal ClusterBatch(DbProviderFactory driver) => _inner = driver.CreateBatch();
+
+    /// <inheritdoc/>
+    public override int Timeout
+    {
+        get => _inner.Timeout;
+        set => _inner.Timeout = value;
+    }
+
+    /// <inheritdoc/>
+    protected override DbBatchCommandCollection DbBatchCommands => _inner.BatchCommands;
+
+    /// <inheritdoc/>
+    protected override DbConnection? DbConnection
+    {
+        get => _binding.Connection;
+        set => _binding.Connection = value;
+    }
+
+    /// <inheritdoc/>
+    protected override DbTransaction? DbTransaction
+    {
+        get => _binding.Transaction;
+        set
+        {
+            _binding.Transaction = value;
+            _inner.Transaction = _binding.NativeTransaction;
+        }
+    }
+
+    /// <summary>The driver's own batch.</summary>
+    /// <typeparam name="T">The driver's batch class, such as <c>NpgsqlBatch</c>.</typeparam>
+    /// <exception cref="InvalidCastException">The driver's batch is not a <typeparamref name="T"/>.</exception>
+    public T Unwrap<T>()
+        where T : DbBatch => (T)_inner;
+
+    /// <inheritdoc/>
+    public override void Cancel() => _inner.Cancel();
+
+    /// <inheritdoc/>
+    public override void Prepare() => _binding.Required.Noting(Bind(), static inner =>
+    {
+        inner.Prepare();
+        return 0;
+    });
+
+    /// <inheritdoc/>
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        _binding.Required.NotingAsync(Bind().PrepareAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public override int ExecuteNonQuery() =>
+        _binding.Required.Noting(Bind(), static inner => inner.ExecuteNonQuery());
+
+    /// <inheritdoc/>
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
+        _binding.Required.NotingAsync(Bind().ExecuteNonQueryAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public override object? ExecuteScalar() =>
+        _binding.Required.Noting(Bind(), static inner => inner.ExecuteScalar());
+
+    /// <inheritdoc/>
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
+        _binding.Required.NotingAsync(Bind().ExecuteScalarAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        _binding.Required.Noting((Inner: Bind(behavior), behavior), static call => call.Inner.ExecuteReader(call.behavior));
+
+    /// <inheritdoc/>
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        _binding.Required.NotingAsync(Bind(behavior).ExecuteReaderAsync(behavior, cancellationToken));
+
+    /// <inheritdoc/>
+    protected override DbBatchCommand CreateDbBatchCommand() => _inner.CreateBatchCommand();
+
+    /// <inheritdoc/>
+    public override void Dispose() => _inner.Dispose();
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    private DbBatch Bind(CommandBehavior behavior = CommandBehavior.Default)
+    {
+        if (_binding.MustRebind(behavior, out var native))
+        {
+            _inner.Connection = native;
+            _inner.Transaction = _binding.NativeTransaction;
+        }
+
+        return _inner;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// A command on a <see cref="ClusterConnection"/>: the driver's own command, bound to whichever node the connection is open to at
+/// each execution. Its parameters and readers are the driver's.
+/// </summary>
+/// <remarks>For one caller at a time, except <see cref="Cancel"/>.</remarks>
+public sealed class ClusterCommand : DbCommand
+{
+    private readonly DbCommand _inner;
+    private NodeBinding _binding;
+
+    internal ClusterCommand(ClusterConnection connection)
+    {
+        _binding = new(connection);
+        // Where a native connection stands its own factory method is used: drivers keep a spare command on it.
+        _inner = connection.NativeOrNull?.CreateCommand() ?? NewUnbound(connection.Opener.Driver.ProviderFactory);
+        GC.SuppressFinalize(this);
+    }
+
+    internal ClusterCommand(DbProviderFactory driver)
+    {
+        _inner = NewUnbound(driver);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    [AllowNull]
+    public override string CommandText
+    {
+        get => _inner.CommandText;
+        set => _inner.CommandText = value;
+    }
+
+    /// <inheritdoc/>
+    public override int CommandTimeout
+    {
+        get => _inner.CommandTimeout;
+        set => _inner.CommandTimeout = value;
+    }
+
+    /// <inheritdoc/>
+    public override CommandType CommandType
+    {
+        get => _inner.CommandType;
+        set => _inner.CommandType = value;
+    }
+
+    /// <inheritdoc/>
+    public override bool DesignTimeVisible
+    {
+        get => _inner.DesignTimeVisible;
+        set => _inner.DesignTimeVisible = value;
+    }
+
+    /// <inheritdoc/>
+    public override UpdateRowSource UpdatedRowSource
+    {
+        get => _inner.UpdatedRowSource;
+        set => _inner.UpdatedRowSource = value;
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection? DbConnection
+    {
+        get => _binding.Connection;
+        set => _binding.Connection = value;
+    }
+
+    /// <inheritdoc/>
+    protected override DbParameterCollection DbParameterCollection => _inner.Parameters;
+
+    /// <inheritdoc/>
+    protected override DbTransaction? DbTransaction
+    {
+        get => _binding.Transaction;
+        set
+        {
+            _binding.Transaction = value;
+            _inner.Transaction = _binding.NativeTransaction;
+        }
+    }
+
+    /// <summary>The driver's own command, for settings that ADO.NET has no words for.</summary>
+    /// <typeparam name="T">The driver's command class, such as <c>NpgsqlCommand</c>.</typeparam>
+    /// <exception cref="InvalidCastException">The driver's command is not a <typeparamref name="T"/>.</exception>
+    public T Unwrap<T>()
+        where T : DbCommand => (T)_inner;
+
+    /// <inheritdoc/>
+    public override void Cancel() => _inner.Cancel();
+
+    /// <inheritdoc/>
+    public override void Prepare() => _binding.Required.Noting(Bind(), static inner =>
+    {
+        inner.Prepare();
+        return 0;
+    });
+
+    /// <inheritdoc/>
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        _binding.Required.NotingAsync(Bind().PrepareAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public override int ExecuteNonQuery() =>
+        _binding.Required.Noting(Bind(), static inner => inner.ExecuteNonQuery());
+
+    /// <inheritdoc/>
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
+        _binding.Required.NotingAsync(Bind().ExecuteNonQueryAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public override object? ExecuteScalar() =>
+        _binding.Required.Noting(Bind(), static inner => inner.ExecuteScalar());
+
+    /// <inheritdoc/>
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
+        _binding.Required.NotingAsync(Bind().ExecuteScalarAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        _binding.Required.Noting((Inner: Bind(behavior), behavior), static call => call.Inner.ExecuteReader(call.behavior));
+
+    /// <inheritdoc/>
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        _binding.Required.NotingAsync(Bind(behavior).ExecuteReaderAsync(behavior, cancellationToken));
+
+    /// <inheritdoc/>
+    protected override DbParameter CreateDbParameter() => _inner.CreateParameter();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    private static DbCommand NewUnbound(DbProviderFactory driver) => driver.CreateCommand()
+        ?? throw new NotSupportedException($"{driver.GetType().Name} creates no commands.");
+
+    private DbCommand Bind(CommandBehavior behavior = CommandBehavior.Default)
+    {
+        if (_binding.MustRebind(behavior, out var native))
+        {
+            _inner.Connection = native;
+            _inner.Transaction = _binding.NativeTransaction;
+        }
+
+        return _inner;
+    }
+}

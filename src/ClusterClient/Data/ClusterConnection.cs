@@ -1,0 +1,199 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using System.Transactions;
+using ClusterClient.Routing;
+using IsolationLevel = System.Data.IsolationLevel;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// A connection to whichever node suits the intent of the data source that it came from. The node is chosen at
+/// <see cref="Open"/> and kept until <see cref="Close"/>; readers, parameters and exceptions are the driver's own.
+/// </summary>
+/// <remarks>
+/// Like every ADO.NET connection, for one caller at a time. Not sealed only so that a driver's adapter can give it another class
+/// name, which some tools look at; nothing is meant to be overridden.
+/// </remarks>
+public partial class ClusterConnection : DbConnection
+{
+    private readonly ConnectionOrigin _origin;
+    private ClusterNode? _node;
+    private DbConnection? _native;
+    private StateChangeEventHandler? _nativeClosed;
+    private bool _isOpening;
+
+    /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
+    protected internal ClusterConnection(ConnectionOrigin origin)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        _origin = origin;
+        // Component's finalizer does nothing here, and being on its queue costs more than opening from the pool.
+        GC.SuppressFinalize(this);
+    }
+
+    internal ClusterConnection? NextOpen { get; set; }
+
+    internal ClusterConnection? PreviousOpen { get; set; }
+
+    internal DbConnection? NativeOrNull => Volatile.Read(ref _native);
+
+    internal ConnectionOpener Opener => _origin.Opener;
+
+    /// <summary>
+    /// The base connection string with all nodes and without the password. It never changes, and setting it is refused: nodes are
+    /// configured on the <see cref="ClusterDataSourceBuilder"/>.
+    /// </summary>
+    /// <exception cref="NotSupportedException">It is set to anything else than what it is.</exception>
+    [AllowNull]
+    public override string ConnectionString
+    {
+        get => _origin.ConnectionString;
+        set
+        {
+            if (value != _origin.ConnectionString)
+            {
+                throw new NotSupportedException(
+                    "A ClusterConnection's nodes come from its ClusterDataSource; configure them on ClusterDataSourceBuilder.");
+            }
+        }
+    }
+
+    /// <summary>The database's name.</summary>
+    public override string Database => _native?.Database ?? Opener.Driver.Database;
+
+    /// <summary>The cluster's name: the same whichever node this connection is on. <see cref="NodeName"/> tells the node.</summary>
+    public override string DataSource => Opener.Cluster;
+
+    /// <summary>The node that the connection is open to, or null while it is closed.</summary>
+    public string? NodeName => _node?.Endpoint.Name;
+
+    /// <summary>What the node is chosen for.</summary>
+    public RouteIntent Intent => _origin.Intent;
+
+    /// <summary>The driver's limit for establishing one physical connection, in seconds.</summary>
+    public override int ConnectionTimeout => (int)Opener.Driver.ConnectionTimeout.TotalSeconds;
+
+    /// <summary>The server's version, as the driver tells it.</summary>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    public override string ServerVersion => UsableNative().ServerVersion;
+
+    /// <inheritdoc/>
+    public override ConnectionState State => _isOpening ? ConnectionState.Connecting : _native?.State ?? ConnectionState.Closed;
+
+    /// <inheritdoc/>
+    public override bool CanCreateBatch => Opener.Driver.ProviderFactory.CanCreateBatch;
+
+    /// <inheritdoc/>
+    protected override DbProviderFactory DbProviderFactory => _origin.Factory;
+
+    /// <summary>The driver's own connection, for what ADO.NET has no words for: COPY, notifications, large objects.</summary>
+    /// <typeparam name="T">The driver's connection class, such as <c>NpgsqlConnection</c>.</typeparam>
+    /// <returns>The native connection; it stays this connection's and is closed with it.</returns>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    /// <exception cref="InvalidCastException">The driver's connection is not a <typeparamref name="T"/>.</exception>
+    public T Unwrap<T>()
+        where T : DbConnection =>
+        UsableNative() as T ?? throw new InvalidCastException(
+            $"The driver's connection is a {_native!.GetType().FullName}, not a {typeof(T).FullName}.");
+
+    /// <inheritdoc/>
+    public override void ChangeDatabase(string databaseName) => UsableNative().ChangeDatabase(databaseName);
+
+    /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
+    public override void EnlistTransaction(Transaction? transaction) => UsableNative().EnlistTransaction(transaction);
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema() => UsableNative().GetSchema();
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName) => UsableNative().GetSchema(collectionName);
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
+        UsableNative().GetSchema(collectionName, restrictionValues);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        UsableNative().GetSchemaAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        UsableNative().GetSchemaAsync(collectionName, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(
+        string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
+        UsableNative().GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
+
+    /// <summary>A command on this connection.</summary>
+    public new ClusterCommand CreateCommand() => new(this);
+
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand() => new ClusterCommand(this);
+
+    /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new ClusterBatch(this);
+
+    /// <summary>Starts a transaction at the server's default isolation level.</summary>
+    public new ClusterTransaction BeginTransaction() => BeginTransaction(IsolationLevel.Unspecified);
+
+    /// <summary>Starts a transaction.</summary>
+    public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
+    {
+        var native = this.Noting((Native: UsableNative(), isolationLevel), static c => c.Native.BeginTransaction(c.isolationLevel));
+        return new(this, native);
+    }
+
+    /// <summary>Starts a transaction at the server's default isolation level.</summary>
+    public new ValueTask<ClusterTransaction> BeginTransactionAsync(CancellationToken cancellationToken = default) =>
+        BeginTransactionAsync(IsolationLevel.Unspecified, cancellationToken);
+
+    /// <summary>Starts a transaction.</summary>
+    public new async ValueTask<ClusterTransaction> BeginTransactionAsync(
+        IsolationLevel isolationLevel, CancellationToken cancellationToken = default)
+    {
+        var native = UsableNative();
+        try
+        {
+            return new(this, await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception e) when (Notes(e))
+        {
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => BeginTransaction(isolationLevel);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
+        IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
+        await BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>
+    /// The driver's connection, for one more call to the node: read from the newest snapshot, so that nothing reaches a node that
+    /// lost its place since this connection was opened.
+    /// </summary>
+    internal DbConnection UsableNative()
+    {
+        var native = _native ?? throw new InvalidOperationException("The connection is not open; call Open or OpenAsync first.");
+        var node = Opener.Topology.Nodes[_node!.Index];
+        return Router.IsOutOfBounds(Intent, node.Status) ? throw new NodeFencedException(node) : native;
+    }
+
+    /// <summary>
+    /// For an exception filter: tells health and topology of a fault, and is always false, so that the exception goes on as the
+    /// driver threw it.
+    /// </summary>
+    internal bool Notes(Exception exception)
+    {
+        if (_node is { } node)
+        {
+            Opener.NoteFault(exception, node, Intent);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,26 @@
+using ClusterClient.Routing;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// Where a <see cref="ClusterConnection"/> comes from: a data source and the intent of one of its views. Opaque; an adapter that
+/// derives its own connection class passes it on to the base constructor. Immutable and thread-safe.
+/// </summary>
+public sealed class ConnectionOrigin
+{
+    internal ConnectionOrigin(ConnectionOpener opener, RouteIntent intent, string connectionString, ClusterProviderFactory factory)
+    {
+        Opener = opener;
+        Intent = intent;
+        ConnectionString = connectionString;
+        Factory = factory;
+    }
+
+    internal ConnectionOpener Opener { get; }
+
+    internal RouteIntent Intent { get; }
+
+    internal string ConnectionString { get; }
+
+    internal ClusterProviderFactory Factory { get; }
+}

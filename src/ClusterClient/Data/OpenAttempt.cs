@@ -1,0 +1,93 @@
+using ClusterClient.Resilience;
+using ClusterClient.Routing;
+using ClusterClient.Topology;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// One call's way to a connection: what it asked for, when it must end, and what went wrong so far. It decides; the opener waits
+/// and connects, once asynchronously and once not.
+/// </summary>
+internal struct OpenAttempt(ConnectionOpener opener, RouteIntent intent)
+{
+    private readonly RouteRequest _request = opener.Request(intent);
+    private Exception? _lastFault;
+    private int _failures;
+
+    public readonly Deadline Deadline { get; } = new(opener.Time, opener.Limits.FailoverTimeout);
+
+    /// <summary>The snapshot of the last choice; what is awaited after a refusal is its successor, so that no change is missed.</summary>
+    public ClusterTopology Topology { get; private set; } = opener.Topology;
+
+    /// <summary>None after the first failure: the node is doubted by then and the next choice is another, or a wait.</summary>
+    public readonly TimeSpan Pause
+    {
+        get
+        {
+            if (_failures < 2)
+            {
+                return TimeSpan.Zero;
+            }
+
+            var pause = OpenLimits.FirstPause * Math.Pow(2, Math.Min(_failures - 2, 10));
+            pause = pause < OpenLimits.LongestPause ? pause : OpenLimits.LongestPause;
+            return pause < Deadline.Remaining ? pause : Deadline.Remaining;
+        }
+    }
+
+    public ClusterNode? Choose()
+    {
+        Topology = opener.Topology;
+        return opener.Choose(_request, Topology);
+    }
+
+    /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
+    public bool GoesOnAfter(Exception exception, ClusterNode node)
+    {
+        if (exception is not NodeLeftException)
+        {
+            var outOfTime = exception is TimeoutException && Deadline.HasPassed;
+            if (!outOfTime && !opener.Driver.Classify(exception).QuestionsNode)
+            {
+                return false;
+            }
+
+            opener.NoteOpenFault(exception, node);
+        }
+
+        _lastFault = exception;
+        _failures++;
+        return Deadline.HasPassed ? throw Refuse() : true;
+    }
+
+    public readonly void ThrowIfLeft(ClusterNode node) => ThrowIfLeft(node, opener.Topology);
+
+    public readonly void ThrowIfLeft(ClusterNode node, ClusterTopology topology)
+    {
+        if (!Router.StillFits(_request, topology.Nodes[node.Index]))
+        {
+            throw new NodeLeftException(node.Endpoint.Name);
+        }
+    }
+
+    /// <summary>Refuses what waiting cannot mend, or what would wait in too long a line.</summary>
+    public readonly void ThrowIfHopeless(int waiting)
+    {
+        if (_request.Intent == RouteIntent.Write && Topology.IsContested)
+        {
+            throw Refuse("several nodes accept writes in the same epoch; demote or stop all but one");
+        }
+
+        if (waiting > opener.Limits.MaxWaitingCalls)
+        {
+            throw Refuse($"{opener.Limits.MaxWaitingCalls} calls wait for a node already (MaxWaitingCalls)");
+        }
+    }
+
+    public readonly ClusterUnavailableException Refuse(string? reason = null)
+    {
+        reason ??= $"none could be had within {Deadline.Limit.TotalSeconds:0.###} s (FailoverTimeout)";
+        var wanted = _request.Intent == RouteIntent.Write ? "the primary" : "a node to read from";
+        return new($"{opener.Cluster}: no connection to {wanted}: {reason}.", opener.Explain(_request), _request.Intent, _lastFault);
+    }
+}

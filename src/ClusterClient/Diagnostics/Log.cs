@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace ClusterClient.Diagnostics;
+
+/// <summary>
+/// Every message of the library. Event ids: 1-19 topology, 20-39 connections, 90-99 faults of the library's own loops.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Cluster}: {Message}")]
+    public static partial void TopologyChanged(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Cluster}: {Message}")]
+    public static partial void TopologyWorsened(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(3, LogLevel.Error, "{Cluster}: {Message}")]
+    public static partial void TopologyIncoherent(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(4, LogLevel.Debug, "The monitor's connection to {Node} broke: {Reason}")]
+    public static partial void ProbeConnectionLost(ILogger logger, string node, string reason);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Cluster}: ended {Count} connections to {Node}: {Reason}")]
+    public static partial void ConnectionsEnded(ILogger logger, string cluster, int count, string node, string reason);
+
+    [LoggerMessage(21, LogLevel.Debug, "{Cluster}: could not open a connection to {Node}; looking again")]
+    public static partial void OpenFailed(ILogger logger, string cluster, string node, Exception exception);
+
+    [LoggerMessage(90, LogLevel.Error, "The loop that watches {Node} met an unexpected fault and goes on")]
+    public static partial void MonitorFault(ILogger logger, string node, Exception exception);
+
+    [LoggerMessage(91, LogLevel.Error, "{Cluster}: a topology event handler threw; the event was delivered to no other handler")]
+    public static partial void HandlerFault(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(92, LogLevel.Error, "{Cluster}: clearing up after a change at {Node} failed and goes on")]
+    public static partial void CleanUpFault(ILogger logger, string cluster, string node, Exception exception);
+}

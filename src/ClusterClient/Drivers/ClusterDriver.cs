@@ -1,0 +1,39 @@
+using System.Data.Common;
+using ClusterClient.Resilience;
+using ClusterClient.Topology;
+
+namespace ClusterClient.Drivers;
+
+/// <summary>
+/// What an adapter teaches the library about one database driver. One instance serves one data source and all its nodes.
+/// </summary>
+/// <remarks>Implementations are thread-safe.</remarks>
+public abstract class ClusterDriver
+{
+    /// <summary>The port of a node for which none is configured.</summary>
+    public abstract int DefaultPort { get; }
+
+    /// <summary>Makes commands, batches and parameters that no connection has bound yet.</summary>
+    public abstract DbProviderFactory ProviderFactory { get; }
+
+    /// <summary>Everything that is wrong with the adapter's own settings, as sentences that name the remedy. Called once, before anything else.</summary>
+    public virtual IEnumerable<string> Validate() => [];
+
+    /// <summary>Prepares one node. No IO.</summary>
+    public abstract NodeDriver CreateNode(NodeEndpoint endpoint);
+
+    /// <summary>
+    /// A connection string as the driver would show it for all these nodes, parseable by the driver and without the password.
+    /// It never changes and is only looked at.
+    /// </summary>
+    public abstract string DescribeConnection(IEnumerable<NodeEndpoint> endpoints);
+
+    /// <summary>The database's name.</summary>
+    public abstract string Database { get; }
+
+    /// <summary>The driver's own limit for establishing one connection.</summary>
+    public abstract TimeSpan ConnectionTimeout { get; }
+
+    /// <summary>Says what an exception of the driver's means. Must not throw.</summary>
+    public abstract Fault Classify(Exception exception);
+}

@@ -1,0 +1,28 @@
+using System.Data.Common;
+using ClusterClient.Topology;
+
+namespace ClusterClient.Drivers;
+
+/// <summary>The driver's side of one node: its pool, and the monitor's way to it.</summary>
+/// <remarks>Thread-safe. Disposed with the data source.</remarks>
+public abstract class NodeDriver : IAsyncDisposable
+{
+    /// <summary>The driver's own data source for this node: its connections, with its pool.</summary>
+    public abstract DbDataSource DataSource { get; }
+
+    /// <summary>A new probe, not connected yet.</summary>
+    public abstract INodeProbe CreateProbe();
+
+    /// <summary>Drops every pooled connection: idle ones now, those in use when they are returned.</summary>
+    public abstract void ClearPool();
+
+    /// <summary>
+    /// Ends the connection under whoever uses it, at once and without a word to the server, so that a call that waits for a hung
+    /// server returns with an error. False when the driver gives no way to do so.
+    /// </summary>
+    /// <param name="connection">An open connection of <see cref="DataSource"/>'s.</param>
+    public abstract bool TryAbort(DbConnection connection);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+}

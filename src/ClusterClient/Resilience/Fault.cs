@@ -1,0 +1,10 @@
+namespace ClusterClient.Resilience;
+
+/// <summary>An exception, classified once by the driver; everything that follows reads this.</summary>
+/// <param name="Kind">What it means.</param>
+/// <param name="NotApplied">Whether the server certainly did not apply what was asked, so that asking again cannot do it twice.</param>
+public readonly record struct Fault(FaultKind Kind, bool NotApplied)
+{
+    /// <summary>Whether what is known of the node must be looked at again: its role or its life is in question.</summary>
+    public bool QuestionsNode => Kind is FaultKind.ConnectionLost or FaultKind.ShuttingDown or FaultKind.ReadOnly or FaultKind.Timeout;
+}

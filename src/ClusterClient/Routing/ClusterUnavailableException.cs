@@ -1,0 +1,26 @@
+using System.Data.Common;
+
+namespace ClusterClient.Routing;
+
+/// <summary>
+/// No node could be given to a caller before its deadline. The message tells the whole decision: what was wanted, every node with
+/// what spoke against it, and how old the view was.
+/// </summary>
+public sealed class ClusterUnavailableException : DbException
+{
+    internal ClusterUnavailableException(string summary, string explanation, RouteIntent intent, Exception? inner)
+        : base($"{summary}{Environment.NewLine}{explanation}", inner)
+    {
+        Intent = intent;
+        Explanation = explanation;
+    }
+
+    /// <summary>What the caller wanted.</summary>
+    public RouteIntent Intent { get; }
+
+    /// <summary>Every node with the reason against it, one a line.</summary>
+    public string Explanation { get; }
+
+    /// <summary>Always true: nothing was sent, and the cluster may recover.</summary>
+    public override bool IsTransient => true;
+}

@@ -1,0 +1,52 @@
+namespace ClusterClient.Topology;
+
+/// <summary>One node as the whole group's answers show it: an entry of an immutable <see cref="ClusterTopology"/>.</summary>
+public sealed record NodeDescription
+{
+    /// <summary>Position of the node in the configuration, from 0; stable for the life of the data source.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The node as configured.</summary>
+    public required NodeEndpoint Endpoint { get; init; }
+
+    /// <summary>Role, <see cref="NodeRole.Unknown"/> unless <see cref="Status"/> is <see cref="NodeStatus.Online"/>.</summary>
+    public NodeRole Role { get; init; }
+
+    /// <summary>What the monitor holds of it.</summary>
+    public NodeStatus Status { get; init; }
+
+    /// <summary>True from the moment a call met a fault at this node until the next look at it has ended.</summary>
+    public bool IsDoubted { get; init; }
+
+    /// <summary>Identity of its history as last seen, or null.</summary>
+    public string? SystemId { get; init; }
+
+    /// <summary>Its epoch as last seen; 0 when never seen.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>How far it was when last seen.</summary>
+    public LogPosition Position { get; init; }
+
+    /// <summary>
+    /// For a replica: an upper bound of how far it was behind the primary when last seen, from the primary's own positions, so that
+    /// an idle primary makes nobody look late. Null when it cannot be told.
+    /// </summary>
+    public TimeSpan? Lag { get; init; }
+
+    /// <summary>How long the monitor's last look took, the network's round trip included.</summary>
+    public TimeSpan RoundTrip { get; init; }
+
+    /// <summary>Why it is not online, in words; null when it is.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Timestamp, of the data source's time provider, at which the last answered look began; 0 when never.</summary>
+    internal long SeenAt { get; init; }
+
+    /// <summary>Counts the monitor's connections to the node. A change means that connections made before it may be dead.</summary>
+    internal int Session { get; init; }
+
+    /// <summary>Whether anything that routing or waiting callers care about differs; position, lag and age do not count.</summary>
+    internal bool DiffersFrom(NodeDescription other) =>
+        Role != other.Role || Status != other.Status || IsDoubted != other.IsDoubted || Epoch != other.Epoch
+        || SystemId != other.SystemId || Session != other.Session;
+}

@@ -1,0 +1,29 @@
+namespace ClusterClient.Topology;
+
+/// <summary>What one look at a node brought back. The driver reports, it does not judge.</summary>
+public sealed record NodeFacts
+{
+    /// <summary>Whether the node accepts writes.</summary>
+    public required bool IsWritable { get; init; }
+
+    /// <summary>Identity of the history that the node belongs to; the same on every node of a replication group.</summary>
+    public required string SystemId { get; init; }
+
+    /// <summary>Generation of that history, one higher with every promotion: PostgreSQL's timeline.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="Epoch"/> may be older than the truth, because the server cannot tell it or not to this role. Such a node is
+    /// not taken for diverged.
+    /// </summary>
+    public bool IsEpochLowerBound { get; init; }
+
+    /// <summary>How far the node is: written on a primary, replayed on a replica.</summary>
+    public required LogPosition Position { get; init; }
+
+    /// <summary>On a primary that was promoted: where its epoch left the one before, when the server still knows it.</summary>
+    public LogPosition? ForkedAt { get; init; }
+
+    /// <summary>On a replica: age of the last transaction that it replayed. Misleading on an idle primary, so only a hint.</summary>
+    public TimeSpan? ReplayAge { get; init; }
+}

@@ -1,0 +1,136 @@
+using ClusterClient.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterClient.Topology;
+
+/// <summary>
+/// The loop that looks at one node. Each node has its own, so that one that hangs delays the news of no other.
+/// </summary>
+internal sealed class NodeMonitor(
+    TopologyMonitor owner, int index, NodeEndpoint endpoint, Func<INodeProbe> createProbe, MonitorSettings settings, TimeProvider time, Random jitter, ILogger logger)
+{
+    private readonly WakeSignal _wake = new();
+    private INodeProbe? _probe;
+    private int _failures;
+    private int _session;
+
+    /// <summary>Looks now instead of at the end of the present pause.</summary>
+    public void Wake() => _wake.Set();
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var wake = _wake.Arm();
+                owner.Report(index, await LookAsync(stop).ConfigureAwait(false));
+                if (!await PauseAsync(owner.Urgency, wake, stop).ConfigureAwait(false))
+                {
+                    // The idle connection broke: a server that dies says so here, long before the next look is due.
+                    owner.Doubt(index);
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                break;
+            }
+#pragma warning disable CA1031 // The loop is what everything else relies on: it must outlive any surprise.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.MonitorFault(logger, endpoint.Name, e);
+                await Task.Delay(MonitorSettings.SlowestReconnect, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await DropProbeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<NodeSighting> LookAsync(CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            _probe ??= createProbe();
+            var isNew = !_probe.IsConnected;
+            var limit = isNew ? settings.ConnectTimeout : settings.ProbeTimeout;
+            // Raced, not cancelled: a driver that waits for a hung server does not hear its token.
+            var facts = await _probe.LookAsync(stop).WaitAsync(limit, time, stop).ConfigureAwait(false);
+            _failures = 0;
+            _session += isNew ? 1 : 0;
+            return new()
+            {
+                Status = NodeStatus.Online,
+                Facts = facts,
+                StartedAt = started,
+                AnsweredAt = started,
+                Session = _session,
+                RoundTrip = time.GetElapsedTime(started),
+            };
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            _failures++;
+            await DropProbeAsync().ConfigureAwait(false);
+            return e is TimeoutException || e.InnerException is TimeoutException
+                ? new() { Status = NodeStatus.Silent, StartedAt = started, Reason = "no answer within the probe timeout" }
+                : new() { Status = NodeStatus.Unreachable, StartedAt = started, Reason = Describe(e) };
+        }
+    }
+
+    /// <summary>False when the idle connection broke meanwhile.</summary>
+    private async Task<bool> PauseAsync(MonitorUrgency urgency, CancellationToken wake, CancellationToken stop)
+    {
+        var pause = PauseFor(urgency);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(wake, stop);
+        try
+        {
+            if (_probe is null)
+            {
+                await Task.Delay(pause, time, either.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await _probe.WatchAsync(pause, either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            stop.ThrowIfCancellationRequested();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Log.ProbeConnectionLost(logger, endpoint.Name, Describe(e));
+            await DropProbeAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        return true;
+    }
+
+    private TimeSpan PauseFor(MonitorUrgency urgency)
+    {
+        var connected = _probe is not null;
+        var pause = urgency switch
+        {
+            MonitorUrgency.Calm when connected => settings.Interval,
+            MonitorUrgency.Calm => Min(MonitorSettings.QuickReconnect * Math.Pow(2, Math.Min(_failures, 10)), MonitorSettings.SlowestReconnect),
+            _ => connected ? MonitorSettings.QuickInterval : MonitorSettings.QuickReconnect,
+        };
+        return pause * (0.9 + (0.2 * jitter.NextDouble())) * (urgency == MonitorUrgency.Tired ? MonitorSettings.TiredFactor : 1);
+    }
+
+    private async Task DropProbeAsync()
+    {
+        if (Interlocked.Exchange(ref _probe, null) is { } probe)
+        {
+            await probe.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>The innermost message says what the socket or the server said; the outer ones only that something failed.</summary>
+    private static string Describe(Exception e) => e.GetBaseException().Message;
+}

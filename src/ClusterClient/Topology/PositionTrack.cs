@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace ClusterClient.Topology;
+
+/// <summary>
+/// The primary's positions over the last while, from which a replica's lag is read.
+/// </summary>
+/// <remarks>
+/// Why this way: a server's own replay timestamp grows without bound while nobody writes, and its <c>replay_lag</c> stays low
+/// while replay is paused. Positions cannot lie. A replica at position p had everything that the primary had at the newest
+/// sample not beyond p; so, held against the newest sample that was taken before the replica was looked at,
+/// <c>lag = t(newest) - t(newest with position ≤ p)</c>, and zero when p is at or beyond the newest. This is an upper bound but
+/// for the time since the newest sample, which is one monitor interval. Without a primary no samples come and lag stands still,
+/// as it should: nothing is being written. Samples closer together than <see cref="Spacing"/> are merged; <see cref="Capacity"/>
+/// of them are kept, and a replica behind all of them gets the span of the whole track, or the server's hint if that is longer.
+/// </remarks>
+internal sealed class PositionTrack
+{
+    internal const int Capacity = 64;
+    internal static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
+
+    public static readonly PositionTrack Empty = new([]);
+
+    private readonly ImmutableArray<Sample> _samples;
+
+    private PositionTrack(ImmutableArray<Sample> samples) => _samples = samples;
+
+    private readonly record struct Sample(long At, LogPosition Position);
+
+    public PositionTrack Add(long at, LogPosition position, TimeProvider time)
+    {
+        if (_samples.IsEmpty)
+        {
+            return new([new(at, position)]);
+        }
+
+        var last = _samples[^1];
+        if (at <= last.At || position < last.Position)
+        {
+            return this;
+        }
+
+        // The last sample moves on until it is far enough from the one before it.
+        if (_samples.Length > 1 && time.GetElapsedTime(_samples[^2].At, at) < Spacing)
+        {
+            return new(_samples.SetItem(_samples.Length - 1, new(at, position)));
+        }
+
+        var kept = _samples.Length == Capacity ? _samples.RemoveAt(0) : _samples;
+        return new(kept.Add(new(at, position)));
+    }
+
+    /// <summary>Drops what lies beyond the fork: the old epoch's end that the new one does not have.</summary>
+    public PositionTrack CutAt(LogPosition? fork) =>
+        fork is { } end ? new(_samples.RemoveAll(s => s.Position > end)) : Empty;
+
+    public TimeSpan? LagOf(LogPosition position, long seenAt, TimeSpan? hint, TimeProvider time)
+    {
+        var newest = _samples.Length - 1;
+        while (newest >= 0 && _samples[newest].At > seenAt)
+        {
+            newest--;
+        }
+
+        if (newest < 0)
+        {
+            return null;
+        }
+
+        for (var i = newest; i >= 0; i--)
+        {
+            if (_samples[i].Position <= position)
+            {
+                return time.GetElapsedTime(_samples[i].At, _samples[newest].At);
+            }
+        }
+
+        var span = time.GetElapsedTime(_samples[0].At, _samples[newest].At);
+        return hint > span ? hint : span;
+    }
+}

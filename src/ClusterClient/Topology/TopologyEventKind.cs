@@ -1,0 +1,29 @@
+namespace ClusterClient.Topology;
+
+/// <summary>What happened in a cluster.</summary>
+public enum TopologyEventKind
+{
+    /// <summary>A primary is known where none was, or another than before.</summary>
+    PrimaryFound,
+
+    /// <summary>The primary is not known any more; writes wait.</summary>
+    PrimaryLost,
+
+    /// <summary>Several nodes accept writes in the newest epoch; writes are refused until one remains.</summary>
+    PrimaryContested,
+
+    /// <summary>A node answers again, or for the first time.</summary>
+    NodeOnline,
+
+    /// <summary>A node refuses connections, broke them, or answers nothing.</summary>
+    NodeLost,
+
+    /// <summary>A node belongs to another replication group and is never used.</summary>
+    NodeRejected,
+
+    /// <summary>A node still accepts writes in an epoch that was superseded; its connections were ended.</summary>
+    NodeFenced,
+
+    /// <summary>A replica holds history that the newest epoch does not have; it is not read from.</summary>
+    NodeDiverged,
+}
