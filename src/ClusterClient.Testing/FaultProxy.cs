@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Sockets;
+using ClusterClient.Testing.Faults;
+using ClusterClient.Testing.Servers;
+
+namespace ClusterClient.Testing;
+
+/// <summary>
+/// A TCP proxy on a loopback port that behaves as badly as it is told to. Without a fault it forwards at once and adds some
+/// tens of microseconds to a round trip. It listens from its construction on.
+/// </summary>
+/// <threadsafety>Safe: faults may be set and healed from any thread, while connections are open.</threadsafety>
+public sealed class FaultProxy : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan PauseAfterFailedAccept = TimeSpan.FromMilliseconds(10);
+
+    private readonly IPEndPoint _target;
+    private readonly LoopbackPort _port = new();
+    private readonly LinkConditions _conditions = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<ProxiedConnection> _connections = [];
+    private Socket? _listener;
+    private bool _disposed;
+
+    /// <summary>Starts a proxy on a free port of 127.0.0.1.</summary>
+    /// <param name="target">Where connections are forwarded to. Nothing needs to listen there yet: until it does, connections are reset.</param>
+    public FaultProxy(IPEndPoint target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        _target = target;
+        Heal();
+    }
+
+    /// <summary>The port clients connect to; it stays the same through all faults.</summary>
+    public int Port => _port.Number;
+
+    /// <summary>
+    /// How much later the answers of the server arrive; it is added once per round trip. Chunks keep their order and their
+    /// distance, and throughput is not reduced. Applies to open connections too, from the next chunk on.
+    /// </summary>
+    /// <value>Zero or more; zero by default. Kept to about a millisecond, never early.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public TimeSpan Latency
+    {
+        get => _conditions.Latency;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            _conditions.Latency = value;
+        }
+    }
+
+    /// <summary>How many bytes a second each direction of each connection carries.</summary>
+    /// <value>At least one; null, the default, for no limit.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than one.</exception>
+    public long? BytesPerSecond
+    {
+        get => _conditions.BytesPerSecond is > 0 and var rate ? rate : null;
+        set
+        {
+            if (value is { } rate)
+                ArgumentOutOfRangeException.ThrowIfLessThan(rate, 1);
+            _conditions.BytesPerSecond = value ?? 0;
+        }
+    }
+
+    /// <summary>
+    /// A black hole: everything sent in either direction is lost, ends of connections too. Connects still succeed, as they do
+    /// at a server whose kernel answers for it, but nothing more is heard. <see cref="Heal"/> resets the connections that lost
+    /// anything and those made meanwhile; the others live on.
+    /// </summary>
+    public void Drop() => Set(LinkFault.Dropped, listen: true, static _ => false);
+
+    /// <summary>No server: connections are reset and new ones refused.</summary>
+    public void Refuse() => Set(LinkFault.Refused, listen: false, static _ => true);
+
+    /// <summary>Resets every open connection, once. New ones go through, unless another fault is set.</summary>
+    public void Reset()
+    {
+        lock (_gate)
+            ResetWhere_NeedsLock(static _ => true);
+    }
+
+    /// <summary>
+    /// The link works in one direction only: the server receives what clients send, its answers are lost. New connections
+    /// are made and see the same.
+    /// </summary>
+    public void CutHalfOpen() => Set(LinkFault.HalfOpen, listen: true, static _ => false);
+
+    /// <summary>Back to normal: no fault, no latency, no limit, listening again on the same port.</summary>
+    public void Heal()
+    {
+        Latency = TimeSpan.Zero;
+        BytesPerSecond = null;
+        Set(LinkFault.None, listen: true, static connection => connection.HasLost);
+    }
+
+    /// <summary>Resets every connection and stops listening.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _listener?.Dispose();
+            _listener = null;
+            ResetWhere_NeedsLock(static _ => true);
+        }
+
+        _port.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Set(LinkFault fault, bool listen, Predicate<ProxiedConnection> reset)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _conditions.Fault = fault;
+            if (listen && _listener is null)
+            {
+                var listener = _listener = _port.Listen();
+
+                // Whoever heals a proxy lends it none of its own ambient state.
+                using (ExecutionContext.SuppressFlow())
+                    _ = Task.Run(() => AcceptAsync(listener));
+            }
+            else if (!listen)
+            {
+                _listener?.Dispose();
+                _listener = null;
+            }
+
+            ResetWhere_NeedsLock(reset);
+        }
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (true)
+        {
+            try
+            {
+                if (!TryServe(listener, await listener.AcceptAsync().ConfigureAwait(false)))
+                    return;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                lock (_gate)
+                {
+                    if (_listener != listener)
+                        return;
+                }
+
+                // Out of descriptors, or the client has gone again: nothing that trying at once would better.
+                await Task.Delay(PauseAfterFailedAccept, TimeProvider.System).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool TryServe(Socket listener, Socket client)
+    {
+        var connection = new ProxiedConnection(client, _conditions);
+        lock (_gate)
+        {
+            if (_listener != listener)
+            {
+                connection.Dispose();
+                return false;
+            }
+
+            _connections.Add(connection);
+        }
+
+        _ = ServeAsync(connection);
+        return true;
+    }
+
+    private async Task ServeAsync(ProxiedConnection connection)
+    {
+        await connection.RunAsync(_target).ConfigureAwait(false);
+        lock (_gate)
+            _connections.Remove(connection);
+    }
+
+    private void ResetWhere_NeedsLock(Predicate<ProxiedConnection> which)
+    {
+        foreach (var connection in _connections.Where(connection => which(connection)).ToArray())
+            connection.Dispose();
+    }
+}

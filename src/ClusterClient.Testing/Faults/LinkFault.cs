@@ -1,0 +1,9 @@
+namespace ClusterClient.Testing.Faults;
+
+internal enum LinkFault
+{
+    None,
+    Dropped,
+    Refused,
+    HalfOpen,
+}
