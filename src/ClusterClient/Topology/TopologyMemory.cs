@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ClusterClient.Topology;
 
 /// <summary>What must outlive the single looks: which history this is and how far it was. Immutable.</summary>
@@ -11,10 +13,13 @@ internal sealed record TopologyMemory
     /// <summary>The highest epoch ever shown by a node of this group. It never goes back.</summary>
     public long Epoch { get; init; }
 
-    /// <summary>Where <see cref="TrackedEpoch"/> left the epoch before it, when its primary could tell.</summary>
-    public LogPosition? ForkedAt { get; init; }
+    /// <summary>
+    /// For each epoch whose primary could tell: where it left the epoch before it. A replica that stands beyond the first fork after
+    /// its own epoch has history that nobody else has.
+    /// </summary>
+    public ImmutableSortedDictionary<long, LogPosition> Forks { get; init; } = ImmutableSortedDictionary<long, LogPosition>.Empty;
 
-    /// <summary>The epoch whose primary <see cref="Track"/> and <see cref="ForkedAt"/> were last taken from.</summary>
+    /// <summary>The epoch that <see cref="Track"/> was taken from.</summary>
     public long TrackedEpoch { get; init; }
 
     /// <summary>The primary's positions over the last while.</summary>

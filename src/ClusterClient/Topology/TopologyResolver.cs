@@ -14,7 +14,7 @@ namespace ClusterClient.Topology;
 /// <item>Primary: the one node that accepts writes in that epoch. Older writable nodes are <see cref="NodeStatus.Fenced"/>; several
 /// in the newest are all <see cref="NodeStatus.Contested"/> and none is primary. A contested node that falls silent still counts:
 /// it may go on writing. It stops counting when its server answers otherwise or refuses, or when a newer epoch appears.</item>
-/// <item>Replica: a node in recovery whose position does not lie beyond the fork, when its own epoch is older.</item>
+/// <item>Replica: a node in recovery whose position does not lie beyond a fork that followed its own epoch.</item>
 /// </list>
 /// </remarks>
 internal static class TopologyResolver
@@ -105,14 +105,16 @@ internal static class TopologyResolver
     private static TopologyMemory Track(TopologyMemory memory, NodeSighting primary, TimeProvider time)
     {
         var facts = primary.Facts!;
+        if (facts.ForkedAt is { } told && (!memory.Forks.TryGetValue(memory.Epoch, out var known) || told < known))
+        {
+            // The earliest that it ever told: after a crash a primary answers with the end of that recovery instead.
+            memory = memory with { Forks = memory.Forks.SetItem(memory.Epoch, told) };
+        }
+
         if (memory.TrackedEpoch != memory.Epoch)
         {
-            memory = memory with
-            {
-                TrackedEpoch = memory.Epoch,
-                ForkedAt = facts.ForkedAt,
-                Track = memory.TrackedEpoch == memory.Epoch - 1 ? memory.Track.CutAt(facts.ForkedAt) : PositionTrack.Empty,
-            };
+            var fork = memory.TrackedEpoch == memory.Epoch - 1 ? facts.ForkedAt : null;
+            memory = memory with { TrackedEpoch = memory.Epoch, Track = memory.Track.CutAt(fork) };
         }
 
         return memory with { Track = memory.Track.Add(primary.AnsweredAt, facts.Position, time) };
@@ -173,10 +175,15 @@ internal static class TopologyResolver
             return (NodeStatus.Fenced, $"still accepts writes in epoch {facts.Epoch}, the newest is {memory.Epoch}");
         }
 
-        if (!facts.IsWritable && !facts.IsEpochLowerBound && facts.Epoch < memory.Epoch
-            && memory.TrackedEpoch == memory.Epoch && facts.Position > memory.ForkedAt)
+        if (!facts.IsWritable && !facts.IsEpochLowerBound)
         {
-            return (NodeStatus.Diverged, $"is at {facts.Position} in epoch {facts.Epoch}, epoch {memory.Epoch} left it at {memory.ForkedAt}");
+            foreach (var (epoch, fork) in memory.Forks)
+            {
+                if (epoch > facts.Epoch && facts.Position > fork)
+                {
+                    return (NodeStatus.Diverged, $"is at {facts.Position} in epoch {facts.Epoch}, which epoch {epoch} left at {fork}");
+                }
+            }
         }
 
         return (NodeStatus.Online, null);
