@@ -55,8 +55,9 @@ internal sealed class NodeMonitor(
             _probe ??= createProbe();
             var isNew = !_probe.IsConnected;
             var limit = isNew ? settings.ConnectTimeout : settings.ProbeTimeout;
-            // Raced, not cancelled: a driver that waits for a hung server does not hear its token.
-            var facts = await _probe.LookAsync(stop).WaitAsync(limit, time, stop).ConfigureAwait(false);
+            var look = _probe.LookAsync();
+            Observe(look);
+            var facts = await look.WaitAsync(limit, time, stop).ConfigureAwait(false);
             _failures = 0;
             _session += isNew ? 1 : 0;
             return new()
@@ -128,6 +129,13 @@ internal sealed class NodeMonitor(
             await probe.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>A look that was given up fails later, and nobody is there to see it.</summary>
+    private static void Observe(Task look) => look.ContinueWith(
+        static ended => ended.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

@@ -11,13 +11,13 @@ namespace ClusterClient.Topology;
 /// sample not beyond p; so, held against the newest sample that was taken before the replica was looked at,
 /// <c>lag = t(newest) - t(newest with position ≤ p)</c>, and zero when p is at or beyond the newest. This is an upper bound but
 /// for the time since the newest sample, which is one monitor interval. Without a primary no samples come and lag stands still,
-/// as it should: nothing is being written. Samples closer together than <see cref="Spacing"/> are merged; <see cref="Capacity"/>
-/// of them are kept, and a replica behind all of them gets the span of the whole track, or the server's hint if that is longer.
+/// as it should: nothing is being written. <see cref="Capacity"/> samples are kept; when they are full the older half is thinned to
+/// every second one, so that the track reaches far back, coarser the farther. A replica behind all of it gets the span of the whole
+/// track, or the server's hint if that is longer.
 /// </remarks>
 internal sealed class PositionTrack
 {
     internal const int Capacity = 64;
-    internal static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
 
     public static readonly PositionTrack Empty = new([]);
 
@@ -27,26 +27,14 @@ internal sealed class PositionTrack
 
     private readonly record struct Sample(long At, LogPosition Position);
 
-    public PositionTrack Add(long at, LogPosition position, TimeProvider time)
+    public PositionTrack Add(long at, LogPosition position)
     {
-        if (_samples.IsEmpty)
-        {
-            return new([new(at, position)]);
-        }
-
-        var last = _samples[^1];
-        if (at <= last.At || position < last.Position)
+        if (!_samples.IsEmpty && (at <= _samples[^1].At || position < _samples[^1].Position))
         {
             return this;
         }
 
-        // The last sample moves on until it is far enough from the one before it.
-        if (_samples.Length > 1 && time.GetElapsedTime(_samples[^2].At, at) < Spacing)
-        {
-            return new(_samples.SetItem(_samples.Length - 1, new(at, position)));
-        }
-
-        var kept = _samples.Length == Capacity ? _samples.RemoveAt(0) : _samples;
+        var kept = _samples.Length < Capacity ? _samples : [.. _samples.Where((_, i) => i >= Capacity / 2 || i % 2 == 0)];
         return new(kept.Add(new(at, position)));
     }
 
