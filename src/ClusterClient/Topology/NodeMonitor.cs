@@ -55,9 +55,7 @@ internal sealed class NodeMonitor(
             _probe ??= createProbe();
             var isNew = !_probe.IsConnected;
             var limit = isNew ? settings.ConnectTimeout : settings.ProbeTimeout;
-            var look = _probe.LookAsync();
-            Observe(look);
-            var facts = await look.WaitAsync(limit, time, stop).ConfigureAwait(false);
+            var facts = await AnswerAsync(_probe.LookAsync(), limit, stop).ConfigureAwait(false);
             _failures = 0;
             _session += isNew ? 1 : 0;
             return new()
@@ -130,12 +128,31 @@ internal sealed class NodeMonitor(
         }
     }
 
-    /// <summary>A look that was given up fails later, and nobody is there to see it.</summary>
-    private static void Observe(Task look) => look.ContinueWith(
-        static ended => ended.Exception,
-        CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
+    /// <summary>The look's answer, or a <see cref="TimeoutException"/> when the node, and not this process, took too long.</summary>
+    private async Task<NodeFacts> AnswerAsync(Task<NodeFacts> look, TimeSpan limit, CancellationToken stop)
+    {
+        // A look that is given up fails later, and nobody is there to see it.
+        _ = look.ContinueWith(
+            static ended => ended.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        for (var stalls = 0; ; stalls++)
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                return await look.WaitAsync(limit, time, stop).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!look.IsFaulted && stalls < MonitorSettings.MaxStalls
+                && time.GetElapsedTime(began) > limit * MonitorSettings.StallFactor)
+            {
+                // The clock rang much too late: this process was short of threads or paused, and the answer may lie unread.
+                // To take that for a hung node would end every call on it. The node gets its time again.
+                Log.MonitorStalled(logger, endpoint.Name);
+            }
+        }
+    }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
