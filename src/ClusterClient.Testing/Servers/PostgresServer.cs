@@ -16,6 +16,9 @@ internal sealed class PostgresServer(
 
     public int Port => port.Number;
 
+    /// <summary>The postmaster of the last start.</summary>
+    public int ProcessId => _tree?.Id ?? throw new InvalidOperationException("Never started.");
+
     public bool IsRunning => _tree is { IsAlive: true };
 
     public bool IsHung { get; private set; }
