@@ -154,7 +154,7 @@ public sealed class PostgresNode
 
         // pg_rewind reads the primary's timeline from its control file, which only a checkpoint brings up to date.
         await primary.ExecuteAsync(NodeSql.Checkpoint, SystemDatabase).ConfigureAwait(false);
-        await _rebuild.RunAsync(_server.Data, primary.DirectPort, CancellationToken.None).ConfigureAwait(false);
+        _server.Note(await _rebuild.RunAsync(_server.Data, primary.DirectPort, CancellationToken.None).ConfigureAwait(false));
         SetUpstream(primary);
         await StartAsync().ConfigureAwait(false);
         await WaitUntilStreamingAsync(primary, CancellationToken.None).ConfigureAwait(false);

@@ -64,7 +64,11 @@ public sealed class FailoverTests
         // Two primaries: what the first writes now is lost when it comes back.
         await old.ExecuteAsync("insert into t select generate_series(1000, 3000)");
         await next.ExecuteAsync("insert into t values (2)");
+        await old.ConfigureAsync("work_mem", "7MB");
+        await next.ConfigureAsync("work_mem", "8MB");
         await old.RejoinAsync(next);
+        Assert.Contains("rejoins after pg_rewind", old.Server.LogTail(), StringComparison.Ordinal);
+        Assert.Equal("7MB", await old.ExecuteAsync("show work_mem"));
         await group["us-1"].RejoinAsync(next);
         await group.WaitForReplicationAsync();
         foreach (var node in group.Nodes)
@@ -80,6 +84,7 @@ public sealed class FailoverTests
         var node = group["us-1"];
         await node.RejoinAsync(stranger.Primary);
         Assert.Equal("77", await node.ExecuteAsync(Rows));
+        Assert.Contains("rejoins from a fresh backup", node.Server.LogTail(), StringComparison.Ordinal);
         Assert.Equal("us-1", await node.ExecuteAsync("show cluster_name"));
     }
 

@@ -40,8 +40,7 @@ public sealed class PostgresNodeTests(TwoRegions regions) : IClassFixture<TwoReg
         await AssertBrokenAsync(proxied);
         var error = await Assert.ThrowsAsync<SocketException>(() => TestClient.ConnectAsync(node.DirectPort));
         Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
-        using (var late = await TestClient.ConnectAsync(node.Port))
-            await late.AssertResetAsync();
+        await TestClient.AssertConnectIsResetAsync(node.Port);
 
         await node.StartAsync();
         Assert.Equal("t", await node.ExecuteAsync("select pg_is_in_recovery()"));

@@ -58,5 +58,16 @@ internal sealed class TestClient : IDisposable
         Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
     }
 
+    /// <summary>Fails unless a new connection is reset, which may be as early as in the connect itself.</summary>
+    public static async Task AssertConnectIsResetAsync(int port)
+    {
+        var error = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using var client = await ConnectAsync(port);
+            await client.ReceiveAsync(1);
+        });
+        Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
+    }
+
     public void Dispose() => _socket.Dispose();
 }

@@ -91,6 +91,9 @@ internal sealed class PostgresServer(
 
     public void Reload() => _tree?.Signal(LibC.SigHup);
 
+    /// <summary>Writes a line of our own into the server's log.</summary>
+    public void Note(string text) => File.AppendAllText(LogFile, $"--- {text}\n");
+
     /// <summary>The end of the server's log, to put behind a message.</summary>
     public string LogTail()
     {
