@@ -101,8 +101,7 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
         lock (_gate)
         {
             _disposed = true;
-            _listener?.Dispose();
-            _listener = null;
+            StopListening_NeedsLock();
             ResetWhere_NeedsLock(static _ => true);
         }
 
@@ -132,12 +131,29 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
             }
             else if (!listen)
             {
-                _listener?.Dispose();
-                _listener = null;
+                StopListening_NeedsLock();
             }
 
             ResetWhere_NeedsLock(reset);
         }
+    }
+
+    private void StopListening_NeedsLock()
+    {
+        if (_listener is not { } listener)
+            return;
+        _listener = null;
+        try
+        {
+            // A close alone is not enough: if another thread is just starting a program, the new process has the socket too
+            // until its exec, and for that moment the kernel would go on accepting.
+            listener.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+        }
+
+        listener.Dispose();
     }
 
     private async Task AcceptAsync(Socket listener)

@@ -154,7 +154,7 @@ public sealed class PostgresNode
 
         // pg_rewind reads the primary's timeline from its control file, which only a checkpoint brings up to date.
         await primary.ExecuteAsync(NodeSql.Checkpoint, SystemDatabase).ConfigureAwait(false);
-        await _rebuild.RunAsync(_server.Data, primary.DirectPort, CancellationToken.None).ConfigureAwait(false);
+        _server.Note(await _rebuild.RunAsync(_server.Data, primary.DirectPort, CancellationToken.None).ConfigureAwait(false));
         SetUpstream(primary);
         await StartAsync().ConfigureAwait(false);
         await WaitUntilStreamingAsync(primary, CancellationToken.None).ConfigureAwait(false);
@@ -244,7 +244,7 @@ public sealed class PostgresNode
     }
 
     /// <summary>Waits until this standby has replayed up to a position.</summary>
-    internal async Task WaitForReplayAsync(long position, CancellationToken ct)
+    internal async Task WaitForReplayAsync(long position, TimeSpan limit, CancellationToken ct)
     {
         var replayed = 0L;
         var connection = await WireConnection.OpenAsync(DirectPort, SystemDatabase, ct).ConfigureAwait(false);
@@ -255,7 +255,7 @@ public sealed class PostgresNode
             await Poll.UntilAsync(
                 async bounded => (replayed = Number(
                     await connection.ScalarAsync(NodeSql.Replayed, bounded).ConfigureAwait(false))) >= position,
-                StateLimit, () => $"{Name} lags by {position - replayed} bytes." + _server.LogTail(), ct).ConfigureAwait(false);
+                limit, () => $"{Name} lags by {position - replayed} bytes." + _server.LogTail(), ct).ConfigureAwait(false);
         }
     }
 
