@@ -23,7 +23,8 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
     private bool _disposed;
 
     /// <summary>Starts a proxy on a free port of 127.0.0.1.</summary>
-    /// <param name="target">Where connections are forwarded to. Nothing needs to listen there yet: until it does, connections are reset.</param>
+    /// <param name="target">Where connections are forwarded to. Nothing needs to listen there yet: until it does,
+    /// connections are reset.</param>
     public FaultProxy(IPEndPoint target)
     {
         ArgumentNullException.ThrowIfNull(target);

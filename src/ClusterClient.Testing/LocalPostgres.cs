@@ -69,7 +69,8 @@ public sealed class LocalPostgres : IAsyncDisposable, IDisposable
     /// <returns>The group: its primary accepts writes, every standby streams and accepts reads.</returns>
     /// <exception cref="PostgresNotFoundException">No PostgreSQL server on this machine.</exception>
     /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
-    /// <exception cref="InvalidOperationException">No region, or a server or tool failed; the message says which and how.</exception>
+    /// <exception cref="InvalidOperationException">No region, or a server or tool failed; the message says which and
+    /// how.</exception>
     /// <exception cref="PostgresErrorException">A script failed.</exception>
     /// <exception cref="TimeoutException">A server was not ready in 30 s; the message holds the end of its log.</exception>
     public static async Task<LocalPostgres> StartAsync(Action<LocalPostgresBuilder> configure, CancellationToken ct = default)

@@ -5,7 +5,8 @@ namespace ClusterClient.Testing.Tests;
 /// <summary>What is left on this machine.</summary>
 internal static class Machine
 {
-    /// <summary>The processes that are alive and have this text in their command line: postmasters name their directory there.</summary>
+    /// <summary>The processes that are alive and have this text in their command line: postmasters name their directory
+    /// there.</summary>
     public static int[] ServersOf(string directory) =>
     [
         .. Directory.EnumerateDirectories("/proc")

@@ -100,9 +100,9 @@ public sealed class PostgresNodeTests(TwoRegions regions) : IClassFixture<TwoReg
         }
         else
         {
-            // The goodbye is an error when told to end, a warning when the server quits as after a crash.
-            var goodbye = mode == PostgresShutdown.Fast ? 'E' : 'N';
-            Assert.Equal((byte)goodbye, (await session.ReceiveAsync(1))[0]);
+            // Told to end, a backend says so with an error. When the server quits there may be a warning first, or nothing.
+            byte[] said = await session.ReceiveAsync(1);
+            Assert.True(mode == PostgresShutdown.Fast ? said is [(byte)'E'] : said is [] or [(byte)'N']);
         }
 
         await stopping;
