@@ -134,7 +134,9 @@ internal sealed class TopologyMonitor : IAsyncDisposable
             running = _running;
         }
 
-        await _stop.CancelAsync().ConfigureAwait(false);
+        // A look that is under way hears of the end twice: by the token and by its connection being ended under it. Whichever the
+        // driver hears second finds no socket, and its complaint about that must not come out here.
+        await _stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (running is not null)
         {
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
