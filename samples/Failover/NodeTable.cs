@@ -12,7 +12,7 @@ internal static class NodeTable
         table.AddColumns("node", "region", "role", "epoch");
         foreach (var heading in new[] { "reads", "Npgsql's", "median", "99th pct.", "lag" })
             table.AddColumn(new TableColumn(heading).RightAligned());
-        table.AddColumns("in truth", "as ClusterClient sees it");
+        table.AddColumns("in truth", "seen as");
 
         var calls = stage.Contenders.Select(contender => contender.Calls.Recent()).ToArray();
         foreach (var node in stage.Cluster.Topology.Nodes)

@@ -18,6 +18,13 @@ internal sealed class Referee(IReadOnlyList<Contender> contenders, TimeSpan limi
     public void NoteReadsWhileSlow() =>
         ReadsWhileSlow = [.. contenders.Select(contender => Latency.Of(contender.Calls.Recent().Where(call => call.IsRead)))];
 
+    /// <summary>Forgets the gaps so far.</summary>
+    public void StartAgain()
+    {
+        foreach (var contender in contenders)
+            contender.Clock.Restart();
+    }
+
     /// <summary>Lets a fault happen and measures until everybody has got over it, or the limit has passed.</summary>
     /// <param name="fault">What it is.</param>
     /// <param name="strike">Does it, has another node promoted, and returns the timestamp of the promotion.</param>
@@ -26,8 +33,7 @@ internal sealed class Referee(IReadOnlyList<Contender> contenders, TimeSpan limi
     {
         var start = Stopwatch.GetTimestamp();
         int[] errors = [.. contenders.Select(contender => contender.Errors)];
-        foreach (var contender in contenders)
-            contender.Clock.Restart();
+        StartAgain();
         var promotedAt = await strike();
         await WaitUntilSteadyAsync(start, stop);
         _outcomes.Add(new(

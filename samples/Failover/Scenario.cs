@@ -25,6 +25,7 @@ internal sealed class Scenario(Stage stage, Operator manager, Referee referee)
             stage.Begin("all is well");
             ResetDistances();
             await Task.Delay(2 * Look, stop);
+            referee.StartAgain();
             await SlowReplicaAsync(stop);
             await KillAsync(stop);
             await HangAsync(stop);
