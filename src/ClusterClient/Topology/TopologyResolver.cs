@@ -154,6 +154,12 @@ internal static class TopologyResolver
             return (NodeStatus.Contested, $"{claimants} nodes accept writes in epoch {memory.Epoch}");
         }
 
+        if (claims && sighting.Status == NodeStatus.Silent)
+        {
+            // The others are settled and this one is not: it stays contested, lest one of them be taken for primary beside it.
+            return (NodeStatus.Contested, $"accepted writes in epoch {memory.Epoch} beside another node when it fell silent");
+        }
+
         if (sighting.Status != NodeStatus.Online)
         {
             return (sighting.Status, sighting.Reason ?? "not looked at yet");
