@@ -27,21 +27,36 @@ internal static class Router
         var best = -1;
         var bestRank = int.MaxValue;
         var bestLoad = int.MaxValue;
-        var at = (int)(request.Turn % (uint)nodes.Length);
+        var equals = 0;
         for (var i = 0; i < nodes.Length; i++)
         {
-            var node = nodes[at];
-            var rank = Rank(request, node);
-            if (rank <= bestRank && rank != int.MaxValue)
+            var rank = Rank(request, nodes[i]);
+            if (rank > bestRank || rank == int.MaxValue)
             {
-                var load = health[at].InFlight;
-                if (rank < bestRank || load < bestLoad)
-                {
-                    (best, bestRank, bestLoad) = (at, rank, load);
-                }
+                continue;
             }
 
-            at = at + 1 == nodes.Length ? 0 : at + 1;
+            var load = health[i].InFlight;
+            if (rank < bestRank || load < bestLoad)
+            {
+                (best, bestRank, bestLoad, equals) = (i, rank, load, 1);
+            }
+            else if (load == bestLoad)
+            {
+                equals++;
+            }
+        }
+
+        // The turn counts among the equals alone: starting at the turn's node and taking the next that fits would give whoever
+        // stands behind a node that does not fit that one's turns as well.
+        for (var (i, skip) = (best, equals > 1 ? request.Turn % (uint)equals : 0); skip > 0 && ++i < nodes.Length;)
+        {
+            // A load may have changed since; the turn then ends at the last that still is an equal.
+            if (Rank(request, nodes[i]) == bestRank && health[i].InFlight == bestLoad)
+            {
+                best = i;
+                skip--;
+            }
         }
 
         return best;
