@@ -15,6 +15,9 @@ namespace ClusterClient.Routing;
 /// </remarks>
 internal static class Router
 {
+    /// <summary>So many equals take turns; those beyond get theirs once the others are busier.</summary>
+    private const int MaxEquals = 128;
+
     /// <summary>The index of the chosen node, or -1.</summary>
     public static int Choose(in RouteRequest request, ClusterTopology topology, ImmutableArray<NodeState> health)
     {
@@ -24,10 +27,10 @@ internal static class Router
         }
 
         var nodes = topology.Nodes;
-        var best = -1;
         var bestRank = int.MaxValue;
         var bestLoad = int.MaxValue;
-        var equals = 0;
+        Span<ushort> equals = stackalloc ushort[MaxEquals];
+        var count = 0;
         for (var i = 0; i < nodes.Length; i++)
         {
             var rank = Rank(request, nodes[i]);
@@ -39,27 +42,18 @@ internal static class Router
             var load = health[i].InFlight;
             if (rank < bestRank || load < bestLoad)
             {
-                (best, bestRank, bestLoad, equals) = (i, rank, load, 1);
+                (bestRank, bestLoad, count) = (rank, load, 0);
             }
-            else if (load == bestLoad)
+
+            if (load == bestLoad && count < MaxEquals)
             {
-                equals++;
+                equals[count++] = (ushort)i;
             }
         }
 
         // The turn counts among the equals alone: starting at the turn's node and taking the next that fits would give whoever
         // stands behind a node that does not fit that one's turns as well.
-        for (var (i, skip) = (best, equals > 1 ? request.Turn % (uint)equals : 0); skip > 0 && ++i < nodes.Length;)
-        {
-            // A load may have changed since; the turn then ends at the last that still is an equal.
-            if (Rank(request, nodes[i]) == bestRank && health[i].InFlight == bestLoad)
-            {
-                best = i;
-                skip--;
-            }
-        }
-
-        return best;
+        return count == 0 ? -1 : equals[(int)(request.Turn % (uint)count)];
     }
 
     /// <summary>Whether a connection that is being opened to this node, or was just opened, is still what was asked for.</summary>
