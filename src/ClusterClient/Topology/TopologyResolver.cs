@@ -151,7 +151,7 @@ internal static class TopologyResolver
     {
         if (claims && claimants > 1)
         {
-            return (NodeStatus.Contested, $"{claimants} nodes accept writes in epoch {memory.Epoch}");
+            return (NodeStatus.Contested, $"is one of {claimants} nodes that accept writes in epoch {memory.Epoch}");
         }
 
         if (claims && sighting.Status == NodeStatus.Silent)

@@ -10,7 +10,7 @@ public sealed class FencedConnectionTests
 {
     [Theory]
     [InlineData(". P2@9/9", "Nothing more is sent to a: it still accepts writes in epoch 1, the newest is 2. This call was not sent. Open a new connection.")]
-    [InlineData(". P1@9", "Nothing more is sent to a: it 2 nodes accept writes in epoch 1. This call was not sent. Open a new connection.")]
+    [InlineData(". P1@9", "Nothing more is sent to a: it is one of 2 nodes that accept writes in epoch 1. This call was not sent. Open a new connection.")]
     [InlineData("t:P1@9 .", "Nothing more is sent to a: it belongs to system t, this group is s. This call was not sent. Open a new connection.")]
     public async Task Execute_NodeLostItsPlace_IsRefusedAndNotSent(string news, string message)
     {
