@@ -15,6 +15,9 @@ namespace ClusterClient.Routing;
 /// </remarks>
 internal static class Router
 {
+    /// <summary>So many equals take turns; those beyond get theirs once the others are busier.</summary>
+    private const int MaxEquals = 128;
+
     /// <summary>The index of the chosen node, or -1.</summary>
     public static int Choose(in RouteRequest request, ClusterTopology topology, ImmutableArray<NodeState> health)
     {
@@ -24,27 +27,33 @@ internal static class Router
         }
 
         var nodes = topology.Nodes;
-        var best = -1;
         var bestRank = int.MaxValue;
         var bestLoad = int.MaxValue;
-        var at = (int)(request.Turn % (uint)nodes.Length);
+        Span<ushort> equals = stackalloc ushort[MaxEquals];
+        var count = 0;
         for (var i = 0; i < nodes.Length; i++)
         {
-            var node = nodes[at];
-            var rank = Rank(request, node);
-            if (rank <= bestRank && rank != int.MaxValue)
+            var rank = Rank(request, nodes[i]);
+            if (rank > bestRank || rank == int.MaxValue)
             {
-                var load = health[at].InFlight;
-                if (rank < bestRank || load < bestLoad)
-                {
-                    (best, bestRank, bestLoad) = (at, rank, load);
-                }
+                continue;
             }
 
-            at = at + 1 == nodes.Length ? 0 : at + 1;
+            var load = health[i].InFlight;
+            if (rank < bestRank || load < bestLoad)
+            {
+                (bestRank, bestLoad, count) = (rank, load, 0);
+            }
+
+            if (load == bestLoad && count < MaxEquals)
+            {
+                equals[count++] = (ushort)i;
+            }
         }
 
-        return best;
+        // The turn counts among the equals alone: starting at the turn's node and taking the next that fits would give whoever
+        // stands behind a node that does not fit that one's turns as well.
+        return count == 0 ? -1 : equals[(int)(request.Turn % (uint)count)];
     }
 
     /// <summary>Whether a connection that is being opened to this node, or was just opened, is still what was asked for.</summary>

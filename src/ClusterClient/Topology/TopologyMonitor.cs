@@ -104,6 +104,12 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         ClusterTopology before, after;
         lock (_gate)
         {
+            if (IsStopped)
+            {
+                // A snapshot that came now would have no successor, and whoever waited on it would wait in vain.
+                return;
+            }
+
             before = _current;
             _sightings[node] = change(_sightings[node]);
             after = TopologyResolver.Resolve(_endpoints, _sightings, before, _time);
@@ -142,6 +148,12 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         }
 
         // Whoever waits for a change must not wait for ever: the last snapshot follows itself, and IsStopped says the rest.
-        Current.SupersededBy(Current);
+        ClusterTopology last;
+        lock (_gate)
+        {
+            last = _current;
+        }
+
+        last.SupersededBy(last);
     }
 }

@@ -151,8 +151,14 @@ internal static class TopologyResolver
     {
         if (claims && claimants > 1)
         {
-            return (NodeStatus.Contested, $"one of {claimants} nodes that accept writes in epoch {memory.Epoch}"
+            return (NodeStatus.Contested, $"is one of {claimants} nodes that accept writes in epoch {memory.Epoch}"
                 + (sighting.Status == NodeStatus.Silent ? ", and silent now" : ""));
+        }
+
+        if (claims && sighting.Status == NodeStatus.Silent)
+        {
+            // The others are settled and this one is not: it stays contested, lest one of them be taken for primary beside it.
+            return (NodeStatus.Contested, $"accepted writes in epoch {memory.Epoch} beside another node when it fell silent");
         }
 
         if (sighting.Status != NodeStatus.Online)
