@@ -67,7 +67,7 @@ public sealed class ClusterDataSourceBuilder
 
     /// <summary>
     /// Has every event of the topology told to a handler, in order and none missed, from the very first look on. It is called on a
-    /// thread of the pool, one event at a time; a slow handler delays the next event, not the routing.
+    /// thread of the pool, one event at a time; a slow handler delays the next event and nothing else.
     /// </summary>
     public ClusterDataSourceBuilder OnEvent(Action<TopologyEvent> handler)
     {
@@ -143,8 +143,9 @@ public sealed class ClusterDataSourceBuilder
         };
         var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
         var opener = new ConnectionOpener(_name, driver!, nodes, monitor, template, limits, _time, logger);
-        var follower = new TopologyFollower(_name, nodes, _onEvent, logger);
-        return new(opener, monitor, follower, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+        var cleanUp = new NodeCleanUp(_name, nodes, logger);
+        var teller = new EventTeller(_name, _onEvent, logger);
+        return new(opener, monitor, cleanUp, teller, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }
 
     private ImmutableArray<NodeEndpoint> Endpoints(int defaultPort, List<string> errors)
