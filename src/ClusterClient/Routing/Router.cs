@@ -23,19 +23,21 @@ internal static class Router
             return topology.Primary is { IsDoubted: false } primary ? primary.Index : -1;
         }
 
-        var nodes = topology.Nodes;
+        var nodes = topology.Nodes.AsSpan();
+        var states = health.AsSpan();
         var best = -1;
         var bestRank = int.MaxValue;
         var bestLoad = int.MaxValue;
         var at = (int)(request.Turn % (uint)nodes.Length);
         for (var i = 0; i < nodes.Length; i++)
         {
-            var node = nodes[at];
-            var rank = Rank(request, node);
-            if (rank <= bestRank && rank != int.MaxValue)
+            // No rank is better than 0, so beside a node of that rank only one with less to do is worth judging: of many nodes
+            // this leaves most unjudged.
+            var load = states[at].InFlight;
+            if (bestRank != 0 || load < bestLoad)
             {
-                var load = health[at].InFlight;
-                if (rank < bestRank || load < bestLoad)
+                var rank = Rank(request, nodes[at]);
+                if (rank < bestRank || (rank == bestRank && rank != int.MaxValue && load < bestLoad))
                 {
                     (best, bestRank, bestLoad) = (at, rank, load);
                 }
