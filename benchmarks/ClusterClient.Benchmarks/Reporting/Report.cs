@@ -35,7 +35,7 @@ internal sealed class Report
     public void Table(string[] head, IEnumerable<string[]> rows)
     {
         var all = new List<string[]>([head, .. rows]);
-        var widths = head.Select((_, column) => all.Max(row => row[column].Length)).ToArray();
+        var widths = head.Select((_, column) => all.Max(row => Math.Max(row[column].Length, 2))).ToArray();
         for (var i = 0; i < all.Count; i++)
         {
             Line($"| {string.Join(" | ", all[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))} |");

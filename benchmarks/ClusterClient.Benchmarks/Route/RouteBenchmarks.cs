@@ -15,6 +15,7 @@ public class RouteBenchmarks
     private RouteRequest _write;
     private RouteRequest _read;
     private RouteRequest _readAnywhere;
+    private RouteRequest _readFromAfar;
     private ClusterTopology _well = null!;
     private ClusterTopology _sick = null!;
     private ImmutableArray<NodeState> _health;
@@ -31,9 +32,15 @@ public class RouteBenchmarks
         _read = new() { Intent = RouteIntent.Read, Freshness = new(TimeSpan.FromSeconds(10)), Region = new("eu-west"), ReadsMayUsePrimary = true };
         _write = _read with { Intent = RouteIntent.Write };
         _readAnywhere = _read with { Region = null };
+        _readFromAfar = _read with { Region = "ap-east" };
         _well = Topology(doubted: false);
         _sick = Topology(doubted: true);
         _health = [.. Enumerable.Range(0, Nodes).Select(_ => new NodeState())];
+        foreach (var node in _health)
+        {
+            // Busy, and equally so: no node is good enough for the others to be left unlooked at.
+            node.Begin();
+        }
     }
 
     /// <summary>The primary.</summary>
@@ -47,6 +54,10 @@ public class RouteBenchmarks
     /// <summary>A replica, wherever.</summary>
     [Benchmark]
     public int ReadAnywhere() => Router.Choose(_readAnywhere with { Turn = _turn++ }, _well, _health);
+
+    /// <summary>A replica of another region, because the caller's has none: every node has to be judged.</summary>
+    [Benchmark]
+    public int ReadFromAfar() => Router.Choose(_readFromAfar with { Turn = _turn++ }, _well, _health);
 
     /// <summary>Every node is doubted: one of them all the same.</summary>
     [Benchmark]

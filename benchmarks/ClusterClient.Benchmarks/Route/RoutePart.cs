@@ -5,6 +5,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ClusterClient.Benchmarks.Reporting;
+using Perfolizer.Horology;
 
 namespace ClusterClient.Benchmarks.Route;
 
@@ -20,19 +21,20 @@ internal sealed class RoutePart : Part
         report.Machine();
         var artifacts = Directory.CreateTempSubdirectory("route");
         var summary = BenchmarkRunner.Run<RouteBenchmarks>(ManualConfig.CreateEmpty()
-            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
+                .WithIterationTime(TimeInterval.FromMilliseconds(50)).WithWarmupCount(10).WithIterationCount(arguments.Number("iterations", 40)))
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddLogger(NullLogger.Instance)
             .WithArtifactsPath(artifacts.FullName)
             .WithOptions(ConfigOptions.DisableLogFile));
         artifacts.Delete(recursive: true);
-        foreach (var error in summary.ValidationErrors)
+        foreach (var error in summary.ValidationErrors.Where(e => e.IsCritical))
         {
-            report.Line($"{report.Verdict(!error.IsCritical)} {error.Message}");
+            report.Line($"{report.Verdict(false)} {error.Message}");
         }
 
         report.Table(
-            ["", "nodes", "mean ns", "± 99.9 %", "budget", "", "B", "budget", ""],
+            ["", "nodes", "median ns", "quartiles", "budget", "", "B", "budget", ""],
             summary.Reports.Select(r =>
             {
                 var nodes = (int)r.BenchmarkCase.Parameters[nameof(RouteBenchmarks.Nodes)];
@@ -41,8 +43,8 @@ internal sealed class RoutePart : Part
                 var time = r.ResultStatistics;
                 return new[]
                 {
-                    r.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo, $"{nodes}", $"{time?.Mean:0.0}", $"{time?.ConfidenceInterval.Margin:0.0}",
-                    $"{budget}", report.Verdict(time?.Mean <= budget), $"{bytes}", "0", report.Verdict(bytes == 0),
+                    r.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo, $"{nodes}", $"{time?.Median:0.0}", $"{time?.Q1:0.0}–{time?.Q3:0.0}",
+                    $"{budget}", report.Verdict(time?.Median <= budget), $"{bytes}", "0", report.Verdict(bytes == 0),
                 };
             }));
         return Task.CompletedTask;
