@@ -111,5 +111,5 @@ internal static class Router
     };
 
     private static bool InRegion(in RouteRequest request, NodeDescription node) =>
-        request.Region is null || string.Equals(request.Region, node.Endpoint.Region, StringComparison.OrdinalIgnoreCase);
+        request.Region is null || request.Region == node.Endpoint.Region;
 }
