@@ -174,7 +174,8 @@ public sealed class ClusterDataSourceBuilder
 
         errors.AddRange(endpoints.GroupBy(e => (e.Host.ToUpperInvariant(), e.Port)).Where(g => g.Count() > 1)
             .Select(g => $"The node '{g.First().Host}:{g.First().Port}' was added {g.Count()} times; add it once."));
-        errors.AddRange(endpoints.GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1)
+        errors.AddRange(endpoints.DistinctBy(e => (e.Host.ToUpperInvariant(), e.Port))
+            .GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1)
             .Select(g => $"{g.Count()} nodes are named '{g.Key}'; names must differ."));
         if (_region is not null && _regions.Count > 0 && !_regions.Contains(_region))
         {

@@ -79,10 +79,10 @@ internal sealed class TopologyMonitor : IAsyncDisposable
     /// </summary>
     public void Doubt(int node)
     {
-        // A thousand calls may fail in the same instant; the first one says it for all.
-        if (!Current.Nodes[node].IsDoubted)
+        var at = _time.GetTimestamp();
+        if (!DoubtsAlready(node, at))
         {
-            Update(node, before => before.Doubted(_time.GetTimestamp()));
+            Update(node, before => before.Doubted(at));
         }
 
         _nodes[node].Wake();
@@ -96,6 +96,23 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         foreach (var node in _nodes)
         {
             node.Wake();
+        }
+    }
+
+    // A thousand calls may fail in the same instant; the first one says it for all. The others only move its time on, so that a
+    // look that began before them does not settle what they met.
+    private bool DoubtsAlready(int node, long at)
+    {
+        lock (_gate)
+        {
+            var before = _sightings[node];
+            if (before.DoubtedAt == 0)
+            {
+                return false;
+            }
+
+            _sightings[node] = before.Doubted(Math.Max(before.DoubtedAt, at));
+            return true;
         }
     }
 
