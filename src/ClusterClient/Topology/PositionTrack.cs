@@ -11,9 +11,10 @@ namespace ClusterClient.Topology;
 /// sample not beyond p; so, held against the newest sample that was taken before the replica was looked at,
 /// <c>lag = t(newest) - t(newest with position ≤ p)</c>, and zero when p is at or beyond the newest. This is an upper bound but
 /// for the time since the newest sample, which is one monitor interval. Without a primary no samples come and lag stands still,
-/// as it should: nothing is being written. <see cref="Capacity"/> samples are kept; when they are full the older half is thinned to
-/// every second one, so that the track reaches far back, coarser the farther. A replica behind all of it gets the span of the whole
-/// track, or the server's hint if that is longer.
+/// as it should: nothing is being written. <see cref="Capacity"/> samples are kept. When they are full, the one goes whose
+/// neighbours are closest together in relation to its age; so the track reaches back to its start, and what a lag is overstated by
+/// stays within a fraction of it: about <c>e^(ln(span/interval)/Capacity) - 1</c>, a fifth for an hour sampled every 15 ms. A replica
+/// behind all of it gets the span of the whole track, or the server's hint if that is longer.
 /// </remarks>
 internal sealed class PositionTrack
 {
@@ -34,8 +35,24 @@ internal sealed class PositionTrack
             return this;
         }
 
-        var kept = _samples.Length < Capacity ? _samples : [.. _samples.Where((_, i) => i >= Capacity / 2 || i % 2 == 0)];
+        var kept = _samples.Length < Capacity ? _samples : _samples.RemoveAt(LeastMissed(at));
         return new(kept.Add(new(at, position)));
+    }
+
+    private int LeastMissed(long now)
+    {
+        var least = 1;
+        var smallest = double.MaxValue;
+        for (var i = 1; i < _samples.Length - 1; i++)
+        {
+            var gap = (double)(_samples[i + 1].At - _samples[i - 1].At) / (now - _samples[i].At);
+            if (gap < smallest)
+            {
+                (least, smallest) = (i, gap);
+            }
+        }
+
+        return least;
     }
 
     /// <summary>Drops what lies beyond the fork: the old epoch's end that the new one does not have.</summary>
