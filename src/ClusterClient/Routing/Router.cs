@@ -26,20 +26,27 @@ internal static class Router
             return topology.Primary is { IsDoubted: false } primary ? primary.Index : -1;
         }
 
-        var nodes = topology.Nodes;
+        var nodes = topology.Nodes.AsSpan();
+        var states = health.AsSpan();
         var bestRank = int.MaxValue;
         var bestLoad = int.MaxValue;
         Span<ushort> equals = stackalloc ushort[MaxEquals];
         var count = 0;
         for (var i = 0; i < nodes.Length; i++)
         {
+            // No rank is better than 0, so beside a node of that rank a busier one is not worth judging.
+            var load = states[i].InFlight;
+            if (bestRank == 0 && load > bestLoad)
+            {
+                continue;
+            }
+
             var rank = Rank(request, nodes[i]);
             if (rank > bestRank || rank == int.MaxValue)
             {
                 continue;
             }
 
-            var load = health[i].InFlight;
             if (rank < bestRank || load < bestLoad)
             {
                 (bestRank, bestLoad, count) = (rank, load, 0);
@@ -104,5 +111,5 @@ internal static class Router
     };
 
     private static bool InRegion(in RouteRequest request, NodeDescription node) =>
-        request.Region is null || string.Equals(request.Region, node.Endpoint.Region, StringComparison.OrdinalIgnoreCase);
+        request.Region is null || request.Region == node.Endpoint.Region;
 }

@@ -157,7 +157,8 @@ internal sealed class TopologyMonitor : IAsyncDisposable
             running = _running;
         }
 
-        await _stop.CancelAsync().ConfigureAwait(false);
+        // A driver's reaction to the token may fail on a connection that is breaking; the loops end all the same.
+        await _stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (running is not null)
         {
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

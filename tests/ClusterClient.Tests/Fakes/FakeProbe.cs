@@ -19,7 +19,7 @@ internal sealed class FakeProbe(FakeServer server, TimeProvider clock) : INodePr
     /// <summary>How long it was to be idled on, each time.</summary>
     public List<TimeSpan> Watches { get; } = [];
 
-    public async Task<NodeFacts> LookAsync(CancellationToken cancellationToken)
+    public async Task<NodeFacts> LookAsync()
     {
         Interlocked.Increment(ref _looks);
         var facts = await server.OnLook();

@@ -25,7 +25,7 @@ public sealed class RouterTests
     [InlineData("read", "P x R ~ R R", "2 4 5")]
     // The caller's region first, then any other.
     [InlineData("read us", "P R R R/us R/us", "3 4")]
-    [InlineData("read US", "P R R/us", "2")]
+    [InlineData("read us", "P R R/us", "2")]
     [InlineData("read us", "P R R x/us", "1 2")]
     [InlineData("read asia", "P R R/us", "1 2")]
     [InlineData("read us", "P/us R R", "1 2")]

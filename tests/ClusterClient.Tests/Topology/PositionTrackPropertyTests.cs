@@ -35,7 +35,7 @@ public sealed class PositionTrackPropertyTests
 
                 clock.Advance(interval * random.NextDouble() / 4);
                 longest = Max(longest, clock.GetElapsedTime(before));
-                track = track.Add(clock.GetTimestamp(), new(position), clock);
+                track = track.Add(clock.GetTimestamp(), new(position));
                 var replica = (ulong)random.NextInt64((long)position + 1);
                 // Looked at some time before the next sample.
                 clock.Advance(interval * random.NextDouble() / 4);

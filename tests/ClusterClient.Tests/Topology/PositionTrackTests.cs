@@ -56,40 +56,30 @@ public sealed class PositionTrackTests
         // A replica that was seen before the newest sample is held against those that were there then.
         var early = _clock.GetTimestamp();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        track = track.Add(_clock.GetTimestamp(), new(500), _clock);
+        track = track.Add(_clock.GetTimestamp(), new(500));
         Assert.Equal(then, track.LagOf(new(110), early, null, _clock));
     }
 
-    [Fact]
-    public void Add_BeyondCapacity_ForgetsTheOldest()
+    [Theory]
+    [InlineData(2, 15)]
+    [InlineData(10, 15)]
+    [InlineData(100, 15)]
+    [InlineData(5_000, 15)]
+    [InlineData(20, 500)]
+    [InlineData(600, 500)]
+    [InlineData(9_000, 500)]
+    public void LagOf_LongTrack_IsOverstatedByAFractionAtMost(int behind, int intervalMilliseconds)
     {
+        var interval = TimeSpan.FromMilliseconds(intervalMilliseconds);
         var track = PositionTrack.Empty;
-        for (ulong i = 1; i <= PositionTrack.Capacity + 20; i++)
+        for (ulong i = 1; i <= 10_000; i++)
         {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            track = track.Add(_clock.GetTimestamp(), new(i), _clock);
+            _clock.Advance(interval);
+            track = track.Add(_clock.GetTimestamp(), new(i));
         }
 
-        var now = _clock.GetTimestamp();
-        Assert.Equal(PositionTrack.Capacity - 1, Seconds(track.LagOf(new(0), now, null, _clock)), 3);
-        Assert.Equal(PositionTrack.Capacity - 1, Seconds(track.LagOf(new(21), now, null, _clock)), 3);
-        Assert.Equal(PositionTrack.Capacity - 2, Seconds(track.LagOf(new(22), now, null, _clock)), 3);
-    }
-
-    [Fact]
-    public void Add_SamplesCloseTogether_AreMergedAndSpanTheCapacityAllTheSame()
-    {
-        var track = PositionTrack.Empty;
-        for (ulong i = 1; i <= 2_000; i++)
-        {
-            _clock.Advance(TimeSpan.FromMilliseconds(15));
-            track = track.Add(_clock.GetTimestamp(), new(i), _clock);
-        }
-
-        var lag = Seconds(track.LagOf(new(0), _clock.GetTimestamp(), null, _clock));
-        // One sample's step may be missing from every spacing.
-        Assert.InRange(lag, (PositionTrack.Capacity - 2) * (PositionTrack.Spacing.TotalSeconds - 0.015), 17);
-        Assert.Equal(0, Seconds(track.LagOf(new(2_000), _clock.GetTimestamp(), null, _clock)));
+        var lag = Seconds(track.LagOf(new(10_000 - (ulong)behind), _clock.GetTimestamp(), null, _clock));
+        Assert.InRange(lag, (behind * interval.TotalSeconds) - 0.001, (behind * interval.TotalSeconds * 1.35) + interval.TotalSeconds);
     }
 
     [Theory]
@@ -107,9 +97,9 @@ public sealed class PositionTrackTests
     public void Add_OutOfOrder_ChangesNothing()
     {
         var track = Track("100 110");
-        Assert.Same(track, track.Add(_clock.GetTimestamp(), new(120), _clock));
+        Assert.Same(track, track.Add(_clock.GetTimestamp(), new(120)));
         _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Same(track, track.Add(_clock.GetTimestamp(), new(109), _clock));
+        Assert.Same(track, track.Add(_clock.GetTimestamp(), new(109)));
     }
 
     private PositionTrack Track(string positions)
@@ -118,7 +108,7 @@ public sealed class PositionTrackTests
         foreach (var position in positions.Split(' '))
         {
             _clock.Advance(track == PositionTrack.Empty ? TimeSpan.Zero : TimeSpan.FromSeconds(1));
-            track = track.Add(_clock.GetTimestamp(), new(ulong.Parse(position, CultureInfo.InvariantCulture)), _clock);
+            track = track.Add(_clock.GetTimestamp(), new(ulong.Parse(position, CultureInfo.InvariantCulture)));
         }
 
         return track;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ClusterClient.Tests.Data;
 
 /// <summary>What each change does to a node's pool and to the connections that are open to it.</summary>
-public sealed class TopologyFollowerTests
+public sealed class NodeCleanUpTests
 {
     private readonly List<TopologyEvent> _events = [];
 
@@ -61,17 +61,30 @@ public sealed class TopologyFollowerTests
     }
 
     [Fact]
+    public async Task RunAsync_HandlerBlocks_CleanUpGoesOn()
+    {
+        using var release = new ManualResetEventSlim();
+        await using var cluster = new FakeCluster(2).Sees("P1@9 R1@9");
+        var following = Follow(cluster, _ => release.Wait(TimeSpan.FromSeconds(20)));
+        cluster.Sees("x .").Sees("P1@9 .").Sees("~ .");
+        Assert.True(SpinWait.SpinUntil(() => cluster.Servers[0].PoolClears == 2, TimeSpan.FromSeconds(10)));
+        release.Set();
+        await StopAsync(cluster, following);
+    }
+
+    [Fact]
     public async Task RunAsync_Cancelled_Ends()
     {
         await using var cluster = new FakeCluster(1).Sees("P1@9");
         using var stop = new CancellationTokenSource();
-        var following = new TopologyFollower("orders", cluster.Nodes, null, NullLogger.Instance).RunAsync(cluster.Monitor.Current, stop.Token);
+        var following = Follow(cluster, _events.Add, stop.Token);
         await stop.CancelAsync();
         await following.Soon();
     }
 
-    private static Task Follow(FakeCluster cluster, Action<TopologyEvent> handler) =>
-        new TopologyFollower("orders", cluster.Nodes, handler, NullLogger.Instance).RunAsync(cluster.Monitor.Current, CancellationToken.None);
+    private static Task Follow(FakeCluster cluster, Action<TopologyEvent> handler, CancellationToken stop = default) => Task.WhenAll(
+        new NodeCleanUp("orders", cluster.Nodes, NullLogger.Instance).RunAsync(cluster.Monitor.Current, stop),
+        new EventTeller("orders", handler, NullLogger.Instance).RunAsync(cluster.Monitor.Current, stop));
 
     /// <summary>Ends the monitor, and with it the follower once that has come to the last snapshot.</summary>
     private static async Task StopAsync(FakeCluster cluster, Task following)

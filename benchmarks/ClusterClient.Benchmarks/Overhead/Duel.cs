@@ -1,0 +1,61 @@
+namespace ClusterClient.Benchmarks.Overhead;
+
+/// <summary>
+/// The raw driver, the raw driver once more, and the cluster, in short blocks by turns and in random order, so that whatever else
+/// the machine does falls on all three. The second raw one shows what a difference means here.
+/// </summary>
+internal sealed record Duel(string Name, Contender Raw, Contender Control, Contender Cluster)
+{
+    private const int RoundsPerRenewal = 25;
+
+    public required int Operations { get; init; }
+
+    public required int Rounds { get; init; }
+
+    public async Task<DuelResult> RunAsync()
+    {
+        var random = new Random(1);
+        Contender[] all = [Raw, Control, Cluster];
+        var blocks = all.ToDictionary(c => c, _ => new List<Block>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            if (round % RoundsPerRenewal == 0)
+            {
+                await RenewAsync(all, round == 0);
+            }
+
+            Contender[] order = [.. all];
+            random.Shuffle(order);
+            foreach (var contender in order)
+            {
+                blocks[contender].Add(await Block.MeasureAsync(contender, Operations));
+            }
+        }
+
+        foreach (var contender in all)
+        {
+            await contender.DisposeAsync();
+        }
+
+        return new(Name, blocks[Raw], blocks[Control], blocks[Cluster]);
+    }
+
+    private async Task RenewAsync(Contender[] all, bool first)
+    {
+        foreach (var contender in all)
+        {
+            await contender.RenewAsync();
+        }
+
+        // At first until the code has reached its last tier; later only the server's caches are cold.
+        for (var i = 0; i < (first ? 30 : 1); i++)
+        {
+            foreach (var contender in all)
+            {
+                await contender.RunAsync(Operations);
+            }
+
+            await Task.Delay(first ? 20 : 0);
+        }
+    }
+}
