@@ -117,6 +117,7 @@ public sealed class ClusterDataSourceBuilderTests
         await using var orders = Builder().Configure(o => (options = o).MaxWaitingCalls = 1).Build();
         options!.MaxWaitingCalls = 99;
         Array.ForEach(_servers, s => s.Answers("R1@9"));
+        await Until.TrueAsync(() => orders.Topology.Nodes.All(n => n.Status == NodeStatus.Online));
         var waiting = orders.OpenConnectionAsync().AsTask();
         var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => orders.OpenConnectionAsync().AsTask());
         Assert.Contains("1 calls wait", refusal.Message, StringComparison.Ordinal);

@@ -69,5 +69,5 @@ internal sealed class FakeCluster : IAsyncDisposable
         return this;
     }
 
-    public ValueTask DisposeAsync() => Monitor.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Monitor.DisposeAsync().AsTask().Soon();
 }

@@ -63,7 +63,7 @@ internal sealed class WatchedGroup : IAsyncDisposable
         }
     })];
 
-    public ValueTask DisposeAsync() => Monitor.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Monitor.DisposeAsync().AsTask().Soon();
 
     private bool IsCalm(FakeServer server) =>
         Probes(Servers.IndexOf(server)) is [.., { IsWatched: true }] && Pauses(Servers.IndexOf(server))[^1] > 100;
