@@ -134,7 +134,9 @@ internal sealed class TopologyMonitor : IAsyncDisposable
             running = _running;
         }
 
-        await _stop.CancelAsync().ConfigureAwait(false);
+        // A driver's own callback on this token may throw: it reaches for the socket of a probe that its loop, woken by the same
+        // token, has just ended. That is nobody's trouble, and must not keep the loops from being waited for.
+        await _stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (running is not null)
         {
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
