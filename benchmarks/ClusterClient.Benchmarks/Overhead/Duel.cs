@@ -6,7 +6,7 @@ namespace ClusterClient.Benchmarks.Overhead;
 /// </summary>
 internal sealed record Duel(string Name, Budget Budget, Contender Raw, Contender Control, Contender Cluster)
 {
-    private const int RoundsPerRenewal = 25;
+    private const int RoundsPerRenewal = 10;
 
     public required int Operations { get; init; }
 
@@ -31,6 +31,8 @@ internal sealed record Duel(string Name, Budget Budget, Contender Raw, Contender
         {
             if (round % RoundsPerRenewal == 0)
             {
+                // In random order too: who connects first gets another server process, and another place in memory.
+                random.Shuffle(all);
                 await RenewAsync(all, round == 0);
             }
 
