@@ -23,7 +23,13 @@ internal static class NpgsqlAbort
                 return false;
             }
 
-            socket.Dispose();
+            // Shut down, not disposed: the driver reads the end of its stream, while its other uses of the socket stay valid.
+            socket.Shutdown(SocketShutdown.Both);
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself meanwhile.
             return true;
         }
         catch (MissingMemberException)

@@ -37,12 +37,12 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 
     public bool IsConnected { get; private set; }
 
-    public async Task<NodeFacts> LookAsync(CancellationToken cancellationToken)
+    public async Task<NodeFacts> LookAsync()
     {
         if (_connection is null)
         {
             _connection = source.CreateConnection();
-            await _connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await _connection.OpenAsync().ConfigureAwait(false);
             _command = _connection.CreateCommand();
             _command.CommandText = Query;
             IsConnected = true;
@@ -50,12 +50,12 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 
         try
         {
-            return await AskAsync(_command!, cancellationToken).ConfigureAwait(false);
+            return await AskAsync(_command!).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ObjectNotInPrerequisiteState)
         {
             // It was promoted between the first column and the others. The role is settled now.
-            return await AskAsync(_command!, cancellationToken).ConfigureAwait(false);
+            return await AskAsync(_command!).ConfigureAwait(false);
         }
     }
 
@@ -75,12 +75,12 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
         return ValueTask.CompletedTask;
     }
 
-    private static async Task<NodeFacts> AskAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<NodeFacts> AskAsync(NpgsqlCommand command)
     {
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            await reader.ReadAsync().ConfigureAwait(false);
             var recovering = reader.GetBoolean(0);
             var certain = reader.IsDBNull(2) ? (int?)null : reader.GetInt32(2);
             var atLeast = reader.IsDBNull(3) ? 0 : reader.GetInt32(3);

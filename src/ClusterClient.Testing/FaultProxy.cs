@@ -23,7 +23,8 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
     private bool _disposed;
 
     /// <summary>Starts a proxy on a free port of 127.0.0.1.</summary>
-    /// <param name="target">Where connections are forwarded to. Nothing needs to listen there yet: until it does, connections are reset.</param>
+    /// <param name="target">Where connections are forwarded to. Nothing needs to listen there yet: until it does,
+    /// connections are reset.</param>
     public FaultProxy(IPEndPoint target)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -101,8 +102,7 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
         lock (_gate)
         {
             _disposed = true;
-            _listener?.Dispose();
-            _listener = null;
+            StopListening_NeedsLock();
             ResetWhere_NeedsLock(static _ => true);
         }
 
@@ -132,12 +132,29 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
             }
             else if (!listen)
             {
-                _listener?.Dispose();
-                _listener = null;
+                StopListening_NeedsLock();
             }
 
             ResetWhere_NeedsLock(reset);
         }
+    }
+
+    private void StopListening_NeedsLock()
+    {
+        if (_listener is not { } listener)
+            return;
+        _listener = null;
+        try
+        {
+            // A close alone is not enough: if another thread is just starting a program, the new process has the socket too
+            // until its exec, and for that moment the kernel would go on accepting.
+            listener.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+        }
+
+        listener.Dispose();
     }
 
     private async Task AcceptAsync(Socket listener)

@@ -13,6 +13,8 @@ public sealed class LocalPostgres : IAsyncDisposable, IDisposable
 {
     private const string SetRole = "set role app";
 
+    private static readonly TimeSpan ReplicationLimit = TimeSpan.FromSeconds(10);
+
     private readonly GroupDirectory _directory;
     private readonly PostgresNode[] _nodes;
     private volatile PostgresNode _primary;
@@ -67,7 +69,8 @@ public sealed class LocalPostgres : IAsyncDisposable, IDisposable
     /// <returns>The group: its primary accepts writes, every standby streams and accepts reads.</returns>
     /// <exception cref="PostgresNotFoundException">No PostgreSQL server on this machine.</exception>
     /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
-    /// <exception cref="InvalidOperationException">No region, or a server or tool failed; the message says which and how.</exception>
+    /// <exception cref="InvalidOperationException">No region, or a server or tool failed; the message says which and
+    /// how.</exception>
     /// <exception cref="PostgresErrorException">A script failed.</exception>
     /// <exception cref="TimeoutException">A server was not ready in 30 s; the message holds the end of its log.</exception>
     public static async Task<LocalPostgres> StartAsync(Action<LocalPostgresBuilder> configure, CancellationToken ct = default)
@@ -104,13 +107,15 @@ public sealed class LocalPostgres : IAsyncDisposable, IDisposable
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="TimeoutException">After 10 s; the message says who lags and by how many bytes.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The primary does not run.</exception>
-    public async Task WaitForReplicationAsync(CancellationToken ct = default)
+    public Task WaitForReplicationAsync(CancellationToken ct = default) => WaitForReplicationAsync(ReplicationLimit, ct);
+
+    internal async Task WaitForReplicationAsync(TimeSpan limit, CancellationToken ct)
     {
         var primary = Primary;
         var position = await primary.PositionAsync().ConfigureAwait(false);
         await Task.WhenAll(_nodes
             .Where(node => node != primary && node is { IsRunning: true, IsHung: false })
-            .Select(node => node.WaitForReplayAsync(position, ct))).ConfigureAwait(false);
+            .Select(node => node.WaitForReplayAsync(position, limit, ct))).ConfigureAwait(false);
     }
 
     /// <summary>Ends every server, hung ones too, and removes all files; returns when that is done.</summary>

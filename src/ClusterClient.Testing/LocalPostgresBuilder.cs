@@ -46,9 +46,11 @@ public sealed partial class LocalPostgresBuilder
         return this;
     }
 
-    /// <summary>Adds a server setting (a line of postgresql.conf) on every node; it wins over this package's own choice.</summary>
+    /// <summary>Adds a server setting (a line of postgresql.conf) on every node; it wins over this package's own
+    /// choice.</summary>
     /// <param name="name">The name, such as <c>work_mem</c>.</param>
-    /// <param name="value">The value, without quotes around it. <c>max_connections</c> may not be below 100: standbys would refuse to start.</param>
+    /// <param name="value">The value, without quotes around it. <c>max_connections</c> may not be below 100: standbys
+    /// would refuse to start.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">Not the name of a setting.</exception>
     public LocalPostgresBuilder Setting(string name, string value)
@@ -84,7 +86,8 @@ public sealed partial class LocalPostgresBuilder
     }
 
     /// <summary>Makes commits on the primary wait for standbys, from the moment the group is handed out.</summary>
-    /// <param name="synchronousStandbyNames">A value for the server's <c>synchronous_standby_names</c>, such as <c>ANY 1 (*)</c>.</param>
+    /// <param name="synchronousStandbyNames">A value for the server's <c>synchronous_standby_names</c>, such as <c>ANY 1
+    /// (*)</c>.</param>
     /// <returns>This builder.</returns>
     public LocalPostgresBuilder Synchronous(string synchronousStandbyNames)
     {

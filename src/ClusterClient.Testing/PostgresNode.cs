@@ -44,7 +44,8 @@ public sealed class PostgresNode
     /// <summary>The port applications use, that of <see cref="Proxy"/>. It stays the same for the node's life.</summary>
     public int Port => Proxy.Port;
 
-    /// <summary>The server's own port, past the proxy. Replication uses it, so faults of the proxy do not disturb replication.</summary>
+    /// <summary>The server's own port, past the proxy. Replication uses it, so faults of the proxy do not disturb
+    /// replication.</summary>
     public int DirectPort => _server.Port;
 
     /// <summary><see cref="Host"/> and <see cref="Port"/> with a colon between them.</summary>
@@ -69,7 +70,8 @@ public sealed class PostgresNode
 
     /// <summary>Shuts the server down and waits for its end. A hung server is resumed first.</summary>
     /// <param name="mode">How politely.</param>
-    /// <exception cref="TimeoutException">It still runs after 30 s, as it does with <see cref="PostgresShutdown.Smart"/> while clients stay.</exception>
+    /// <exception cref="TimeoutException">It still runs after 30 s, as it does with <see cref="PostgresShutdown.Smart"/>
+    /// while clients stay.</exception>
     public Task StopAsync(PostgresShutdown mode = PostgresShutdown.Fast) => _server.StopAsync(mode, CancellationToken.None);
 
     /// <summary>Stops the server and all its backends where they stand (SIGSTOP): connects succeed, nothing answers.</summary>
@@ -102,7 +104,8 @@ public sealed class PostgresNode
         await StartAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Makes this standby a primary and returns as soon as it is one. The others go on following whom they followed.</summary>
+    /// <summary>Makes this standby a primary and returns as soon as it is one. The others go on following whom they
+    /// followed.</summary>
     /// <param name="ct">Ends the wait; the promotion goes on.</param>
     /// <exception cref="PostgresErrorException">It is no standby.</exception>
     /// <exception cref="TimeoutException">It is still in recovery after 30 s.</exception>
@@ -154,13 +157,14 @@ public sealed class PostgresNode
 
         // pg_rewind reads the primary's timeline from its control file, which only a checkpoint brings up to date.
         await primary.ExecuteAsync(NodeSql.Checkpoint, SystemDatabase).ConfigureAwait(false);
-        await _rebuild.RunAsync(_server.Data, primary.DirectPort, CancellationToken.None).ConfigureAwait(false);
+        _server.Note(await _rebuild.RunAsync(_server.Data, primary.DirectPort, CancellationToken.None).ConfigureAwait(false));
         SetUpstream(primary);
         await StartAsync().ConfigureAwait(false);
         await WaitUntilStreamingAsync(primary, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Lets this standby receive but not replay, so that its data stay as they are. Returns once replay stands still.</summary>
+    /// <summary>Lets this standby receive but not replay, so that its data stay as they are. Returns once replay stands
+    /// still.</summary>
     /// <exception cref="PostgresErrorException">It is no standby.</exception>
     public async Task PauseReplayAsync()
     {
@@ -182,6 +186,7 @@ public sealed class PostgresNode
     /// <returns>The first column of the first row as text; null when it is NULL or there is no row.</returns>
     /// <exception cref="PostgresErrorException">The server answered with an error.</exception>
     /// <exception cref="SocketException">The server does not run.</exception>
+    /// <exception cref="TimeoutException">It hangs: no connection in 10 s. A statement may take as long as it likes.</exception>
     public async Task<string?> ExecuteAsync(string sql, string database = "app", CancellationToken ct = default)
     {
         var connection = await WireConnection.OpenAsync(DirectPort, database, ct).ConfigureAwait(false);
@@ -244,7 +249,7 @@ public sealed class PostgresNode
     }
 
     /// <summary>Waits until this standby has replayed up to a position.</summary>
-    internal async Task WaitForReplayAsync(long position, CancellationToken ct)
+    internal async Task WaitForReplayAsync(long position, TimeSpan limit, CancellationToken ct)
     {
         var replayed = 0L;
         var connection = await WireConnection.OpenAsync(DirectPort, SystemDatabase, ct).ConfigureAwait(false);
@@ -255,7 +260,7 @@ public sealed class PostgresNode
             await Poll.UntilAsync(
                 async bounded => (replayed = Number(
                     await connection.ScalarAsync(NodeSql.Replayed, bounded).ConfigureAwait(false))) >= position,
-                StateLimit, () => $"{Name} lags by {position - replayed} bytes." + _server.LogTail(), ct).ConfigureAwait(false);
+                limit, () => $"{Name} lags by {position - replayed} bytes." + _server.LogTail(), ct).ConfigureAwait(false);
         }
     }
 

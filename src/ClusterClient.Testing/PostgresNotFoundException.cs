@@ -1,6 +1,7 @@
 namespace ClusterClient.Testing;
 
-/// <summary>This machine has no PostgreSQL server to start; the message says where it was looked for and how to install it.</summary>
+/// <summary>This machine has no PostgreSQL server to start; the message says where it was looked for and how to install
+/// it.</summary>
 /// <threadsafety>Immutable.</threadsafety>
 public sealed class PostgresNotFoundException : Exception
 {

@@ -19,12 +19,13 @@ public sealed class ClusterDataSource : DbDataSource
     private readonly ImmutableArray<ClusterNode> _nodes;
     private readonly ClusterDataSourceView _writes;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _following;
+    private readonly Task _cleaningUp;
 
     internal ClusterDataSource(
         ConnectionOpener opener,
         TopologyMonitor monitor,
-        TopologyFollower follower,
+        NodeCleanUp cleanUp,
+        EventTeller teller,
         ImmutableArray<ClusterNode> nodes,
         string connectionString,
         Func<ConnectionOrigin, ClusterConnection> createConnection)
@@ -35,7 +36,9 @@ public sealed class ClusterDataSource : DbDataSource
         ConnectionString = connectionString;
         _writes = new(opener, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, RouteIntent.Read, connectionString, createConnection);
-        _following = follower.RunAsync(monitor.Current, _stop.Token);
+        _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
+        // Nobody waits for this one: it may be in the application's handler, and that may be what disposes this.
+        _ = teller.RunAsync(monitor.Current, _stop.Token);
     }
 
     /// <summary>What the cluster is called.</summary>
@@ -144,13 +147,12 @@ public sealed class ClusterDataSource : DbDataSource
 
         await _monitor.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _following.ConfigureAwait(false);
+        await _cleaningUp.ConfigureAwait(false);
         foreach (var node in _nodes)
         {
             await node.Driver.DisposeAsync().ConfigureAwait(false);
         }
 
-        _stop.Dispose();
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ public sealed class ClusterDataSourceBuilder
     private readonly string _name;
     private readonly List<(string Endpoint, string Region, string? Zone, string? Name)> _nodes = [];
     private readonly ClusterOptions _options = new();
+
+    // Each region in its first spelling: case does not matter in the configuration, and costs nothing when routing.
+    private readonly HashSet<string> _regions = new(StringComparer.OrdinalIgnoreCase);
     private Func<ClusterDriver>? _createDriver;
     private Func<ConnectionOrigin, ClusterConnection> _createConnection = static origin => new ClusterConnection(origin);
     private Action<TopologyEvent>? _onEvent;
@@ -42,7 +45,8 @@ public sealed class ClusterDataSourceBuilder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(region);
-        _nodes.Add((endpoint, region, zone, name));
+        _regions.Add(region);
+        _nodes.Add((endpoint, Spelling(region)!, zone, name));
         return this;
     }
 
@@ -67,7 +71,7 @@ public sealed class ClusterDataSourceBuilder
 
     /// <summary>
     /// Has every event of the topology told to a handler, in order and none missed, from the very first look on. It is called on a
-    /// thread of the pool, one event at a time; a slow handler delays the next event, not the routing.
+    /// thread of the pool, one event at a time; a slow handler delays the next event and nothing else.
     /// </summary>
     public ClusterDataSourceBuilder OnEvent(Action<TopologyEvent> handler)
     {
@@ -138,13 +142,14 @@ public sealed class ClusterDataSourceBuilder
         {
             Intent = RouteIntent.Write,
             Freshness = new Freshness(_options.MaxReplicaLag),
-            Region = _region,
+            Region = Spelling(_region),
             ReadsMayUsePrimary = _options.ReadsMayUsePrimary,
         };
         var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
         var opener = new ConnectionOpener(_name, driver!, nodes, monitor, template, limits, _time, logger);
-        var follower = new TopologyFollower(_name, nodes, _onEvent, logger);
-        return new(opener, monitor, follower, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+        var cleanUp = new NodeCleanUp(_name, nodes, logger);
+        var teller = new EventTeller(_name, _onEvent, logger);
+        return new(opener, monitor, cleanUp, teller, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }
 
     private ImmutableArray<NodeEndpoint> Endpoints(int defaultPort, List<string> errors)
@@ -169,15 +174,16 @@ public sealed class ClusterDataSourceBuilder
 
         errors.AddRange(endpoints.GroupBy(e => (e.Host.ToUpperInvariant(), e.Port)).Where(g => g.Count() > 1)
             .Select(g => $"The node '{g.First().Host}:{g.First().Port}' was added {g.Count()} times; add it once."));
-        errors.AddRange(endpoints.GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1)
+        errors.AddRange(endpoints.DistinctBy(e => (e.Host.ToUpperInvariant(), e.Port))
+            .GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1)
             .Select(g => $"{g.Count()} nodes are named '{g.Key}'; names must differ."));
-        if (_region is not null && endpoints.Count > 0
-            && !endpoints.Any(e => string.Equals(e.Region, _region, StringComparison.OrdinalIgnoreCase)))
+        if (_region is not null && _regions.Count > 0 && !_regions.Contains(_region))
         {
-            errors.Add($"LocatedIn('{_region}') names a region without nodes; the nodes are in "
-                + $"{string.Join(", ", endpoints.Select(e => e.Region).Distinct(StringComparer.OrdinalIgnoreCase))}.");
+            errors.Add($"LocatedIn('{_region}') names a region without nodes; the nodes are in {string.Join(", ", _regions)}.");
         }
 
         return endpoints.ToImmutable();
     }
+
+    private string? Spelling(string? region) => region is not null && _regions.TryGetValue(region, out var spelt) ? spelt : region;
 }

@@ -6,8 +6,7 @@ namespace ClusterClient.Testing.Servers;
 /// <summary>
 /// A port of 127.0.0.1 that stays ours while nothing listens on it. It is held by a bound socket that never listens: connects
 /// are refused, a listener that sets SO_REUSEADDR (PostgreSQL does, .NET does) may still take it, and the kernel gives it to
-/// nobody who asks for any port, neither as a listener's nor as the near end of a connection. Without that, a dead server's
-/// port could be taken before its restart, and a client connecting to it over and over would one day be connected to itself.
+/// nobody who asks for any port. Without that, a dead server's port could be somebody else's before its restart.
 /// </summary>
 internal sealed class LoopbackPort : IDisposable
 {

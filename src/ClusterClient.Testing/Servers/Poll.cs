@@ -5,7 +5,8 @@ internal static class Poll
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(3);
 
-    /// <param name="condition">Asked until true; its token ends with the deadline, so that a silent server cannot hold it.</param>
+    /// <param name="condition">Asked until true; its token ends with the deadline, so that a silent server cannot hold
+    /// it.</param>
     /// <param name="limit">The deadline, from now.</param>
     /// <param name="complaint">The message of the <see cref="TimeoutException"/>, built only when it is needed.</param>
     /// <param name="ct">The caller's own wish to stop waiting.</param>

@@ -17,7 +17,8 @@ internal sealed class PostgresInstallation(string folder)
     public static PostgresInstallation Find() =>
         Find(Environment.GetEnvironmentVariable(Variable), Environment.GetEnvironmentVariable("PATH"), PackagesRoot);
 
-    /// <exception cref="PostgresNotFoundException">No folder holds the servers, or the variable names one that does not.</exception>
+    /// <exception cref="PostgresNotFoundException">No folder holds the servers, or the variable names one that does
+    /// not.</exception>
     public static PostgresInstallation Find(string? chosen, string? path, string packagesRoot)
     {
         // A wrong choice is an error, not a reason to test silently against another version.

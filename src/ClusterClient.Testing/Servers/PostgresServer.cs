@@ -16,6 +16,9 @@ internal sealed class PostgresServer(
 
     public int Port => port.Number;
 
+    /// <summary>The postmaster of the last start.</summary>
+    public int ProcessId => _tree?.Id ?? throw new InvalidOperationException("Never started.");
+
     public bool IsRunning => _tree is { IsAlive: true };
 
     public bool IsHung { get; private set; }
@@ -87,6 +90,9 @@ internal sealed class PostgresServer(
     }
 
     public void Reload() => _tree?.Signal(LibC.SigHup);
+
+    /// <summary>Writes a line of our own into the server's log.</summary>
+    public void Note(string text) => File.AppendAllText(LogFile, $"--- {text}\n");
 
     /// <summary>The end of the server's log, to put behind a message.</summary>
     public string LogTail()

@@ -21,7 +21,8 @@ internal sealed class ProcessTree(Process root)
             LibC.Signal(Id, signal);
     }
 
-    /// <summary>Stops the whole tree where it stands. The root goes first: once it is stopped it makes no more children.</summary>
+    /// <summary>Stops the whole tree where it stands. The root goes first: once it is stopped it makes no more
+    /// children.</summary>
     public void Freeze()
     {
         Signal(LibC.SigStop);
@@ -73,7 +74,8 @@ internal sealed class ProcessTree(Process root)
         }
     }
 
-    /// <summary>R, S, D, T, Z as in ps; null once the process is gone. A zombie is dead, only its parent has not looked yet.</summary>
+    /// <summary>R, S, D, T, Z as in ps; null once the process is gone. A zombie is dead, only its parent has not looked
+    /// yet.</summary>
     private static char? StateOf(int pid)
     {
         try

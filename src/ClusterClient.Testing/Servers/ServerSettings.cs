@@ -2,7 +2,8 @@ using System.Text;
 
 namespace ClusterClient.Testing.Servers;
 
-/// <summary>The text of a node's postgresql.conf: what makes servers small, quick to start and quick to notice each other.</summary>
+/// <summary>The text of a node's postgresql.conf: what makes servers small, quick to start and quick to notice each
+/// other.</summary>
 internal static class ServerSettings
 {
     public static string Text(string nodeName, int port, int nodes, IEnumerable<KeyValuePair<string, string>> extra)

@@ -3,7 +3,8 @@ namespace ClusterClient.Testing.Servers;
 /// <summary>Makes the data directory of a stopped server one that can follow a given primary, with settings of its own.</summary>
 internal sealed class StandbyRebuild(PostgresInstallation installation, ServerAccount account)
 {
-    public async Task RunAsync(DataDirectory data, int primaryPort, CancellationToken ct)
+    /// <returns>What was done, for the server's log.</returns>
+    public async Task<string> RunAsync(DataDirectory data, int primaryPort, CancellationToken ct)
     {
         // Both programs bring the primary's settings along.
         var overrides = data.ReadOverrides();
@@ -18,6 +19,7 @@ internal sealed class StandbyRebuild(PostgresInstallation installation, ServerAc
             await BackUpAsync(data, primaryPort, rewound.Output, ct).ConfigureAwait(false);
         data.WriteOverrides(overrides);
         await data.MarkStandbyAsync(ct).ConfigureAwait(false);
+        return rewound.ExitCode == 0 ? "rejoins after pg_rewind" : $"rejoins from a fresh backup, as pg_rewind said: {rewound.Output}";
     }
 
     private async Task BackUpAsync(DataDirectory data, int primaryPort, string whyNotRewound, CancellationToken ct)

@@ -14,29 +14,26 @@ internal sealed class WireConnection : IAsyncDisposable
 {
     private const int ProtocolVersion3 = 3 << 16;
 
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(10);
+
     private readonly NetworkStream _stream;
 
     private WireConnection(Socket socket) => _stream = new NetworkStream(socket, ownsSocket: true);
 
     /// <exception cref="SocketException">Nothing listens there.</exception>
     /// <exception cref="PostgresErrorException">The server refuses, for one because it is still starting up (57P03).</exception>
+    /// <exception cref="TimeoutException">The server has not answered in 10 s, as a hung one does not.</exception>
     public static async Task<WireConnection> OpenAsync(int port, string database, CancellationToken ct)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var connection = default(WireConnection);
+        using var deadline = new CancellationTokenSource(OpenLimit, TimeProvider.System);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port, ct).ConfigureAwait(false);
-            connection = new WireConnection(socket);
-            var startup = $"user\0postgres\0database\0{database}\0application_name\0ClusterClient.Testing\0\0";
-            await connection.SendAsync(null, ProtocolVersion3, startup, ct).ConfigureAwait(false);
-            await connection.ReadUntilReadyAsync(ct).ConfigureAwait(false);
-            return connection;
+            return await ConnectAsync(port, database, bounded.Token).ConfigureAwait(false);
         }
-        catch
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            socket.Dispose();
-            throw;
+            throw new TimeoutException($"The server on port {port} has not answered for {OpenLimit}.");
         }
     }
 
@@ -52,6 +49,25 @@ internal sealed class WireConnection : IAsyncDisposable
         await QueryAsync(sql, ct).ConfigureAwait(false) is [[var value, ..], ..] ? value : null;
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private static async Task<WireConnection> ConnectAsync(int port, string database, CancellationToken ct)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, port, ct).ConfigureAwait(false);
+            var connection = new WireConnection(socket);
+            var startup = $"user\0postgres\0database\0{database}\0application_name\0ClusterClient.Testing\0\0";
+            await connection.SendAsync(null, ProtocolVersion3, startup, ct).ConfigureAwait(false);
+            await connection.ReadUntilReadyAsync(ct).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private async Task SendAsync(byte? type, int? number, string text, CancellationToken ct)
     {

@@ -35,7 +35,16 @@ public sealed class ClusterBatch : DbBatch
     protected override DbConnection? DbConnection
     {
         get => _binding.Connection;
-        set => _binding.Connection = value;
+        set
+        {
+            var connection = NodeBinding.Accept(value);
+            if (connection != _binding.Connection)
+            {
+                // At once, because the driver refuses it while a reader is open.
+                _inner.Connection = connection?.NativeOrNull;
+                _binding.MoveTo(connection);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -44,8 +53,15 @@ public sealed class ClusterBatch : DbBatch
         get => _binding.Transaction;
         set
         {
-            _binding.Transaction = value;
-            _inner.Transaction = _binding.NativeTransaction;
+            var transaction = NodeBinding.Accept(value);
+            if (_binding.IsBehind(out var native))
+            {
+                _inner.Connection = native;
+                _binding.Bound(native);
+            }
+
+            _inner.Transaction = transaction?.Native;
+            _binding.Transaction = transaction;
         }
     }
 
@@ -67,7 +83,11 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
-        _binding.Required.NotingAsync(Bind().PrepareAsync(cancellationToken));
+        _binding.Connection.NotingAsync((Self: this, cancellationToken), static async c =>
+        {
+            await c.Self.Bind().PrepareAsync(c.cancellationToken).ConfigureAwait(false);
+            return true;
+        });
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
@@ -75,7 +95,8 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
-        _binding.Required.NotingAsync(Bind().ExecuteNonQueryAsync(cancellationToken));
+        _binding.Connection.NotingAsync(
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken));
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
@@ -83,7 +104,8 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
-        _binding.Required.NotingAsync(Bind().ExecuteScalarAsync(cancellationToken));
+        _binding.Connection.NotingAsync(
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken));
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
@@ -91,7 +113,9 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        _binding.Required.NotingAsync(Bind(behavior).ExecuteReaderAsync(behavior, cancellationToken));
+        _binding.Connection.NotingAsync(
+            (Self: this, behavior, cancellationToken),
+            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken));
 
     /// <inheritdoc/>
     protected override DbBatchCommand CreateDbBatchCommand() => _inner.CreateBatchCommand();
@@ -107,6 +131,7 @@ public sealed class ClusterBatch : DbBatch
         if (_binding.MustRebind(behavior, out var native))
         {
             _inner.Connection = native;
+            _binding.Bound(native);
             _inner.Transaction = _binding.NativeTransaction;
         }
 

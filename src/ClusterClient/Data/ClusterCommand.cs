@@ -68,7 +68,16 @@ public sealed class ClusterCommand : DbCommand
     protected override DbConnection? DbConnection
     {
         get => _binding.Connection;
-        set => _binding.Connection = value;
+        set
+        {
+            var connection = NodeBinding.Accept(value);
+            if (connection != _binding.Connection)
+            {
+                // At once, because the driver refuses it while a reader is open.
+                _inner.Connection = connection?.NativeOrNull;
+                _binding.MoveTo(connection);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -80,8 +89,15 @@ public sealed class ClusterCommand : DbCommand
         get => _binding.Transaction;
         set
         {
-            _binding.Transaction = value;
-            _inner.Transaction = _binding.NativeTransaction;
+            var transaction = NodeBinding.Accept(value);
+            if (_binding.IsBehind(out var native))
+            {
+                _inner.Connection = native;
+                _binding.Bound(native);
+            }
+
+            _inner.Transaction = transaction?.Native;
+            _binding.Transaction = transaction;
         }
     }
 
@@ -103,7 +119,11 @@ public sealed class ClusterCommand : DbCommand
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
-        _binding.Required.NotingAsync(Bind().PrepareAsync(cancellationToken));
+        _binding.Connection.NotingAsync((Self: this, cancellationToken), static async c =>
+        {
+            await c.Self.Bind().PrepareAsync(c.cancellationToken).ConfigureAwait(false);
+            return true;
+        });
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
@@ -111,7 +131,8 @@ public sealed class ClusterCommand : DbCommand
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
-        _binding.Required.NotingAsync(Bind().ExecuteNonQueryAsync(cancellationToken));
+        _binding.Connection.NotingAsync(
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken));
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
@@ -119,7 +140,8 @@ public sealed class ClusterCommand : DbCommand
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        _binding.Required.NotingAsync(Bind().ExecuteScalarAsync(cancellationToken));
+        _binding.Connection.NotingAsync(
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken));
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
@@ -127,7 +149,9 @@ public sealed class ClusterCommand : DbCommand
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        _binding.Required.NotingAsync(Bind(behavior).ExecuteReaderAsync(behavior, cancellationToken));
+        _binding.Connection.NotingAsync(
+            (Self: this, behavior, cancellationToken),
+            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken));
 
     /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => _inner.CreateParameter();
@@ -154,6 +178,7 @@ public sealed class ClusterCommand : DbCommand
         if (_binding.MustRebind(behavior, out var native))
         {
             _inner.Connection = native;
+            _binding.Bound(native);
             _inner.Transaction = _binding.NativeTransaction;
         }
 

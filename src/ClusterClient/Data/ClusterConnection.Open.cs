@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using ClusterClient.Routing;
 using AmbientTransaction = System.Transactions.Transaction;
 
@@ -15,12 +16,14 @@ public partial class ClusterConnection
     /// </summary>
     /// <exception cref="ClusterUnavailableException">No node could be had in time; the message explains every node.</exception>
     /// <exception cref="InvalidOperationException">The connection is open already.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
     public override void Open()
     {
         BeginOpening();
         try
         {
-            Bind(Opener.Open(EffectiveIntent));
+            _openIntent = EffectiveIntent;
+            Bind(Opener.Open(_openIntent));
         }
         finally
         {
@@ -36,7 +39,8 @@ public partial class ClusterConnection
         BeginOpening();
         try
         {
-            Bind(await Opener.OpenAsync(EffectiveIntent, cancellationToken).ConfigureAwait(false));
+            _openIntent = EffectiveIntent;
+            Bind(await Opener.OpenAsync(_openIntent, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -70,6 +74,7 @@ public partial class ClusterConnection
     public override async ValueTask DisposeAsync()
     {
         await CloseAsync().ConfigureAwait(false);
+        _isDisposed = true;
         GC.SuppressFinalize(this);
     }
 
@@ -79,27 +84,78 @@ public partial class ClusterConnection
         if (disposing)
         {
             Close();
+            _isDisposed = true;
         }
 
         base.Dispose(disposing);
     }
 
     /// <summary>
-    /// Once for a command whose reader is to close the connection: the driver closes its own, which closes this one. Subscribed to
-    /// on that occasion only, because a subscription on every open would cost every open.
+    /// The connection became open or closed; closed also when it broke in use. Like the driver's, this event tells of no other
+    /// state, and comes before the call that changed the state returns.
     /// </summary>
-    internal void CloseWithNative()
+    public override event StateChangeEventHandler? StateChange
     {
-        if (_native is { } native && _nativeClosed is null)
+        add
         {
-            _nativeClosed = (_, change) =>
+            base.StateChange += value;
+            _isWatched = true;
+            FollowNative();
+        }
+        remove => base.StateChange -= value;
+    }
+
+    /// <summary>Changes the database of the open connection, as the driver does it; this lasts until the connection is closed.</summary>
+    /// <inheritdoc/>
+    public override void ChangeDatabase(string databaseName)
+    {
+        var native = UsableNative();
+        _isReopening = true;
+        try
+        {
+            // A driver may close and open its connection for it, which is told on but does not close this one.
+            native.ChangeDatabase(databaseName);
+        }
+        finally
+        {
+            _isReopening = false;
+            if (native.State == ConnectionState.Closed)
             {
-                if (change.CurrentState is ConnectionState.Closed or ConnectionState.Broken)
+                Unbind()?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>
+    /// From now on this connection closes when the driver's does: with a reader that is to close it, or because it broke. Asked for
+    /// only by such a reader and by those who listen to <see cref="StateChange"/>, because it would cost every open.
+    /// </summary>
+    internal void FollowNative()
+    {
+        if (_native is { } native && !_isFollowing)
+        {
+            _nativeChanged ??= (_, change) =>
+            {
+                if (_isReopening)
+                {
+                    OnStateChange(change);
+                }
+                else if (change.CurrentState is ConnectionState.Closed or ConnectionState.Broken)
                 {
                     Close();
                 }
             };
-            native.StateChange += _nativeClosed;
+            native.StateChange += _nativeChanged;
+            _isFollowing = true;
+        }
+    }
+
+    private void StopFollowing(DbConnection native)
+    {
+        if (_isFollowing)
+        {
+            native.StateChange -= _nativeChanged;
+            _isFollowing = false;
         }
     }
 
@@ -109,6 +165,7 @@ public partial class ClusterConnection
 
     private void BeginOpening()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isOpening || _native?.State is { } state and not (ConnectionState.Closed or ConnectionState.Broken))
         {
             throw new InvalidOperationException("The connection is already open.");
@@ -124,24 +181,28 @@ public partial class ClusterConnection
         _node = opened.Node;
         Volatile.Write(ref _native, opened.Native);
         opened.Node.Open.Add(this);
+        if (_isWatched)
+        {
+            FollowNative();
+        }
     }
 
-    private System.Data.Common.DbConnection? Unbind()
+    private DbConnection? Unbind()
     {
+        if (_isOpening)
+        {
+            throw new InvalidOperationException("The connection cannot be closed while it is being opened; cancel the opening.");
+        }
+
         if (Interlocked.Exchange(ref _native, null) is not { } native)
         {
             return null;
         }
 
-        if (_nativeClosed is not null)
-        {
-            native.StateChange -= _nativeClosed;
-            _nativeClosed = null;
-        }
-
+        StopFollowing(native);
+        // The node is remembered for the exception that a call may yet end in, having closed the connection first.
         _node!.Open.Remove(this);
         _node.State.End();
-        _node = null;
         return native;
     }
 }

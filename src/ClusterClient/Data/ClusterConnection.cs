@@ -20,8 +20,13 @@ public partial class ClusterConnection : DbConnection
     private readonly ConnectionOrigin _origin;
     private ClusterNode? _node;
     private DbConnection? _native;
-    private StateChangeEventHandler? _nativeClosed;
+    private StateChangeEventHandler? _nativeChanged;
+    private RouteIntent _openIntent;
+    private bool _isFollowing;
+    private bool _isWatched;
     private bool _isOpening;
+    private bool _isReopening;
+    private bool _isDisposed;
 
     /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
     protected internal ClusterConnection(ConnectionOrigin origin)
@@ -66,7 +71,7 @@ public partial class ClusterConnection : DbConnection
     public override string DataSource => Opener.Cluster;
 
     /// <summary>The node that the connection is open to, or null while it is closed.</summary>
-    public string? NodeName => _node?.Endpoint.Name;
+    public string? NodeName => _native is null ? null : _node?.Endpoint.Name;
 
     /// <summary>What the node is chosen for.</summary>
     public RouteIntent Intent => _origin.Intent;
@@ -97,43 +102,53 @@ public partial class ClusterConnection : DbConnection
         UsableNative() as T ?? throw new InvalidCastException(
             $"The driver's connection is a {_native!.GetType().FullName}, not a {typeof(T).FullName}.");
 
-    /// <inheritdoc/>
-    public override void ChangeDatabase(string databaseName) => UsableNative().ChangeDatabase(databaseName);
-
     /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
     public override void EnlistTransaction(Transaction? transaction) => UsableNative().EnlistTransaction(transaction);
 
     /// <inheritdoc/>
-    public override DataTable GetSchema() => UsableNative().GetSchema();
+    public override DataTable GetSchema() => SchemaSource.GetSchema();
 
     /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName) => UsableNative().GetSchema(collectionName);
+    public override DataTable GetSchema(string collectionName) => SchemaSource.GetSchema(collectionName);
 
     /// <inheritdoc/>
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
-        UsableNative().GetSchema(collectionName, restrictionValues);
+        SchemaSource.GetSchema(collectionName, restrictionValues);
 
     /// <inheritdoc/>
     public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
-        UsableNative().GetSchemaAsync(cancellationToken);
+        GetSchemaAsync(DbMetaDataCollectionNames.MetaDataCollections, cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        UsableNative().GetSchemaAsync(collectionName, cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        await SchemaSource.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(
+    public override async Task<DataTable> GetSchemaAsync(
         string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        UsableNative().GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
+        await SchemaSource.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A command on this connection.</summary>
-    public new ClusterCommand CreateCommand() => new(this);
+    /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
+    public new ClusterCommand CreateCommand()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new(this);
+    }
 
     /// <inheritdoc/>
-    protected override DbCommand CreateDbCommand() => new ClusterCommand(this);
+    protected override DbCommand CreateDbCommand() => CreateCommand();
+
+    /// <summary>A batch on this connection.</summary>
+    /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
+    public new ClusterBatch CreateBatch()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new(this);
+    }
 
     /// <inheritdoc/>
-    protected override DbBatch CreateDbBatch() => new ClusterBatch(this);
+    protected override DbBatch CreateDbBatch() => CreateBatch();
 
     /// <summary>Starts a transaction at the server's default isolation level.</summary>
     public new ClusterTransaction BeginTransaction() => BeginTransaction(IsolationLevel.Unspecified);
@@ -141,8 +156,8 @@ public partial class ClusterConnection : DbConnection
     /// <summary>Starts a transaction.</summary>
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
-        var native = this.Noting((Native: UsableNative(), isolationLevel), static c => c.Native.BeginTransaction(c.isolationLevel));
-        return new(this, native);
+        var native = UsableNative();
+        return new(this, native, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
     }
 
     /// <summary>Starts a transaction at the server's default isolation level.</summary>
@@ -156,7 +171,7 @@ public partial class ClusterConnection : DbConnection
         var native = UsableNative();
         try
         {
-            return new(this, await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+            return new(this, native, await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (Notes(e))
         {
@@ -178,10 +193,19 @@ public partial class ClusterConnection : DbConnection
     /// </summary>
     internal DbConnection UsableNative()
     {
-        var native = _native ?? throw new InvalidOperationException("The connection is not open; call Open or OpenAsync first.");
+        var native = _native ?? throw NotOpen();
         var node = Opener.Topology.Nodes[_node!.Index];
-        return Router.IsOutOfBounds(Intent, node.Status) ? throw new NodeFencedException(node) : native;
+        return Router.IsOutOfBounds(_openIntent, node.Status) ? throw new NodeFencedException(node) : native;
     }
+
+    // Part of the schema is the driver's own knowledge, for which no connection need be open; the driver refuses the rest.
+    private DbConnection SchemaSource => _native is null
+        ? Opener.Driver.ProviderFactory.CreateConnection() ?? throw NotOpen()
+        : UsableNative();
+
+    private InvalidOperationException NotOpen() => _isDisposed
+        ? new ObjectDisposedException(GetType().FullName)
+        : new InvalidOperationException("The connection is not open; call Open or OpenAsync first.");
 
     /// <summary>
     /// For an exception filter: tells health and topology of a fault, and is always false, so that the exception goes on as the
@@ -191,7 +215,7 @@ public partial class ClusterConnection : DbConnection
     {
         if (_node is { } node)
         {
-            Opener.NoteFault(exception, node, Intent);
+            Opener.NoteFault(exception, node, _openIntent);
         }
 
         return false;

@@ -47,6 +47,9 @@ public sealed class ClusterDataSourceView : DbDataSource
     }
 
     /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new DataSourceBatch(CreateConnection());
+
+    /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => CreateConnection();
 
     /// <inheritdoc/>

@@ -12,6 +12,8 @@ internal sealed class ClusterProviderFactory(DbProviderFactory driver, Func<Clus
 
     public override bool CanCreateDataAdapter => true;
 
+    public override bool CanCreateCommandBuilder => driver.CanCreateCommandBuilder;
+
     public override DbConnection CreateConnection() => createConnection();
 
     public override DbCommand CreateCommand() => new ClusterCommand(driver);
@@ -22,10 +24,16 @@ internal sealed class ClusterProviderFactory(DbProviderFactory driver, Func<Clus
 
     public override DbParameter? CreateParameter() => driver.CreateParameter();
 
-    public override DbDataAdapter CreateDataAdapter() => new ClusterDataAdapter();
+    /// <summary>The driver's own, which works on any provider's commands as long as it is used as a <see cref="DbDataAdapter"/>.</summary>
+    public override DbDataAdapter CreateDataAdapter() => driver.CreateDataAdapter() ?? new PlainDataAdapter();
+
+    /// <summary>
+    /// The driver's own: it insists on the driver's adapter and parameters, which it gets, and makes its commands on the select
+    /// command's connection, which is the cluster's.
+    /// </summary>
+    public override DbCommandBuilder? CreateCommandBuilder() => driver.CreateCommandBuilder();
 
     public override DbConnectionStringBuilder? CreateConnectionStringBuilder() => driver.CreateConnectionStringBuilder();
 
-    // ADO.NET's own adapter works on any provider's commands; drivers derive theirs only for typed properties.
-    private sealed class ClusterDataAdapter : DbDataAdapter;
+    private sealed class PlainDataAdapter : DbDataAdapter;
 }

@@ -8,14 +8,30 @@ namespace ClusterClient.Data;
 public sealed class ClusterTransaction : DbTransaction
 {
     private readonly ClusterConnection _connection;
+    private readonly DbConnection _nativeConnection;
+    private readonly DbTransaction _native;
+    private bool _isOver;
+    private bool _isDisposed;
 
-    internal ClusterTransaction(ClusterConnection connection, DbTransaction native)
+    internal ClusterTransaction(ClusterConnection connection, DbConnection nativeConnection, DbTransaction native)
     {
         _connection = connection;
-        Native = native;
+        _nativeConnection = nativeConnection;
+        _native = native;
     }
 
-    internal DbTransaction Native { get; }
+    /// <summary>
+    /// Out of reach once this is disposed: drivers use the object again for the next transaction, which need not even be the
+    /// same caller's.
+    /// </summary>
+    internal DbTransaction Native
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _native;
+        }
+    }
 
     /// <inheritdoc/>
     public override IsolationLevel IsolationLevel => Native.IsolationLevel;
@@ -42,6 +58,7 @@ public sealed class ClusterTransaction : DbTransaction
             native.Commit();
             return 0;
         });
+        _isOver = true;
     }
 
     /// <inheritdoc/>
@@ -50,6 +67,7 @@ public sealed class ClusterTransaction : DbTransaction
     {
         _connection.UsableNative();
         await _connection.NotingAsync(Native.CommitAsync(cancellationToken)).ConfigureAwait(false);
+        _isOver = true;
     }
 
     /// <inheritdoc/>
@@ -60,11 +78,15 @@ public sealed class ClusterTransaction : DbTransaction
             native.Rollback();
             return 0;
         });
+        _isOver = true;
     }
 
     /// <inheritdoc/>
-    public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
-        _connection.NotingAsync(Native.RollbackAsync(cancellationToken));
+    public override async Task RollbackAsync(CancellationToken cancellationToken = default)
+    {
+        await _connection.NotingAsync(Native.RollbackAsync(cancellationToken)).ConfigureAwait(false);
+        _isOver = true;
+    }
 
     /// <inheritdoc/>
     public override void Save(string savepointName) => Native.Save(savepointName);
@@ -74,30 +96,51 @@ public sealed class ClusterTransaction : DbTransaction
         Native.SaveAsync(savepointName, cancellationToken);
 
     /// <inheritdoc/>
-    public override void Rollback(string savepointName) => Native.Rollback(savepointName);
+    public override void Rollback(string savepointName) => _connection.Noting((Native, savepointName), static c =>
+    {
+        c.Native.Rollback(c.savepointName);
+        return 0;
+    });
 
     /// <inheritdoc/>
-    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        Native.RollbackAsync(savepointName, cancellationToken);
+    public override async Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        await _connection.NotingAsync(Native.RollbackAsync(savepointName, cancellationToken)).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override void Release(string savepointName) => Native.Release(savepointName);
+    public override void Release(string savepointName) => _connection.Noting((Native, savepointName), static c =>
+    {
+        c.Native.Release(c.savepointName);
+        return 0;
+    });
 
     /// <inheritdoc/>
-    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        Native.ReleaseAsync(savepointName, cancellationToken);
+    public override async Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        await _connection.NotingAsync(Native.ReleaseAsync(savepointName, cancellationToken)).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => Native.DisposeAsync();
+    public override ValueTask DisposeAsync() => EndsHere() ? _native.DisposeAsync() : default;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && EndsHere())
         {
-            Native.Dispose();
+            _native.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    internal bool IsOf(ClusterConnection? connection) => ReferenceEquals(_connection, connection);
+
+    /// <summary>The driver's own transaction, where it still runs on this native connection.</summary>
+    internal DbTransaction? NativeOn(DbConnection? native) =>
+        !_isOver && ReferenceEquals(_nativeConnection, native) ? _native : null;
+
+    private bool EndsHere()
+    {
+        var ends = !_isDisposed;
+        _isOver = _isDisposed = true;
+        return ends;
     }
 }

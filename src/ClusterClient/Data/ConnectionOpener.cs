@@ -39,7 +39,12 @@ internal sealed class ConnectionOpener(
 
     private ImmutableArray<NodeState> Health { get; } = [.. nodes.Select(n => n.State)];
 
-    public RouteRequest Request(RouteIntent intent) => template with { Intent = intent, Turn = Interlocked.Increment(ref _turn) };
+    /// <remarks>
+    /// Only reads take turns, so only they count: were writes to count as well, reads that alternate with them would all meet the same
+    /// turn of two replicas.
+    /// </remarks>
+    public RouteRequest Request(RouteIntent intent) =>
+        template with { Intent = intent, Turn = intent == RouteIntent.Read ? Interlocked.Increment(ref _turn) : 0 };
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
         Router.Choose(request, topology, Health) is >= 0 and var index ? nodes[index] : null;

@@ -16,16 +16,36 @@ internal static class FaultNoting
         }
     }
 
-    public static Task<T> NotingAsync<T>(this ClusterConnection connection, Task<T> call)
+    /// <summary>
+    /// The same for a call that goes on by itself. An asynchronous method fails through its task only, also when the connection
+    /// is missing or closed or its node fenced.
+    /// </summary>
+    /// <param name="connection">The connection; it may be null if <paramref name="start"/> refuses that.</param>
+    /// <param name="call">What <paramref name="start"/> needs.</param>
+    /// <param name="start">Binds the call to the connection's node and starts it.</param>
+    public static Task<TResult> NotingAsync<TCall, TResult>(
+        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start)
     {
-        // What has ended well needs no second state machine.
-        return call.IsCompletedSuccessfully ? call : AwaitAsync(connection, call);
+        Task<TResult> running;
+        try
+        {
+            running = start(call);
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: it is thrown where the task is awaited.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Task.FromException<TResult>(e);
+        }
 
-        static async Task<T> AwaitAsync(ClusterConnection connection, Task<T> call)
+        // What has ended well needs no second state machine.
+        return running.IsCompletedSuccessfully ? running : AwaitAsync(connection!, running);
+
+        static async Task<TResult> AwaitAsync(ClusterConnection connection, Task<TResult> running)
         {
             try
             {
-                return await call.ConfigureAwait(false);
+                return await running.ConfigureAwait(false);
             }
             catch (Exception e) when (connection.Notes(e))
             {

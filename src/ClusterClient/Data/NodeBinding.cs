@@ -9,50 +9,56 @@ namespace ClusterClient.Data;
 /// </summary>
 internal struct NodeBinding(ClusterConnection? connection)
 {
-    private ClusterConnection? _connection = connection;
-    private ClusterTransaction? _transaction;
-
     // A native command that is made on an open connection comes bound to it.
     private DbConnection? _bound = connection?.NativeOrNull;
 
-    public DbConnection? Connection
-    {
-        readonly get => _connection;
-        set => _connection = value as ClusterConnection ?? (value is null ? null : throw new ArgumentException(
-            $"This runs on a ClusterConnection, not on a {value.GetType().Name}.", nameof(value)));
-    }
+    public ClusterConnection? Connection { get; private set; } = connection;
 
-    public DbTransaction? Transaction
-    {
-        readonly get => _transaction;
-        set => _transaction = value as ClusterTransaction ?? (value is null ? null : throw new ArgumentException(
-            $"This takes part in a ClusterTransaction, not in a {value.GetType().Name}.", nameof(value)));
-    }
+    public ClusterTransaction? Transaction { get; set; }
 
-    public readonly DbTransaction? NativeTransaction => _transaction?.Native;
+    /// <summary>What the native counterpart may be given: drivers refuse a transaction that is over or another connection's.</summary>
+    public readonly DbTransaction? NativeTransaction => Transaction?.NativeOn(_bound);
 
     /// <summary>The connection, where a call is about to be made or has just been.</summary>
-    public readonly ClusterConnection Required => _connection
+    public readonly ClusterConnection Required => Connection
         ?? throw new InvalidOperationException("There is no connection to run this on; set the Connection property.");
 
+    public static ClusterConnection? Accept(DbConnection? connection) => connection as ClusterConnection
+        ?? (connection is null ? null : throw new ArgumentException(
+            $"This runs on a ClusterConnection, not on a {connection.GetType().Name}.", nameof(connection)));
+
+    public static ClusterTransaction? Accept(DbTransaction? transaction) => transaction as ClusterTransaction
+        ?? (transaction is null ? null : throw new ArgumentException(
+            $"This takes part in a ClusterTransaction, not in a {transaction.GetType().Name}.", nameof(transaction)));
+
+    /// <summary>Hangs on another connection now; the native counterpart is bound to it already, if it is open.</summary>
+    public void MoveTo(ClusterConnection? connection)
+    {
+        var transaction = Transaction;
+        this = new(connection) { Transaction = transaction?.IsOf(connection) == true ? transaction : null };
+    }
+
     /// <summary>
-    /// Prepares for one execution. True when the native counterpart has to be bound to <paramref name="native"/> first, because the
-    /// connection is open to it only since the last time.
+    /// True when the connection is open to <paramref name="native"/> only since the native counterpart was bound last; it has to
+    /// be bound again then, and <see cref="Bound"/> told.
     /// </summary>
-    public bool MustRebind(CommandBehavior behavior, out DbConnection native)
+    public readonly bool IsBehind([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DbConnection? native)
+    {
+        native = Connection?.NativeOrNull;
+        return native is not null && !ReferenceEquals(_bound, native);
+    }
+
+    /// <summary>The same before an execution, for which the connection must be open and its node in bounds.</summary>
+    public readonly bool MustRebind(CommandBehavior behavior, out DbConnection native)
     {
         native = Required.UsableNative();
         if ((behavior & CommandBehavior.CloseConnection) != 0)
         {
-            _connection!.CloseWithNative();
+            Connection!.FollowNative();
         }
 
-        if (ReferenceEquals(_bound, native))
-        {
-            return false;
-        }
-
-        _bound = native;
-        return true;
+        return !ReferenceEquals(_bound, native);
     }
+
+    public void Bound(DbConnection native) => _bound = native;
 }

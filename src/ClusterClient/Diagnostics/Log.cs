@@ -19,6 +19,9 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Debug, "The monitor's connection to {Node} broke: {Reason}")]
     public static partial void ProbeConnectionLost(ILogger logger, string node, string reason);
 
+    [LoggerMessage(5, LogLevel.Warning, "This process stalled while it looked at {Node}: short of pool threads, or paused. The look goes on")]
+    public static partial void MonitorStalled(ILogger logger, string node);
+
     [LoggerMessage(20, LogLevel.Warning, "{Cluster}: ended {Count} connections to {Node}: {Reason}")]
     public static partial void ConnectionsEnded(ILogger logger, string cluster, int count, string node, string reason);
 

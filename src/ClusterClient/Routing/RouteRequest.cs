@@ -9,7 +9,7 @@ internal readonly record struct RouteRequest
 
     public required Freshness Freshness { get; init; }
 
-    /// <summary>The caller's region, or null when it stands nowhere in particular.</summary>
+    /// <summary>The caller's region, spelt as the nodes' are, or null when it stands nowhere in particular.</summary>
     public string? Region { get; init; }
 
     /// <summary>Whether a read may go to the primary when no replica can serve it.</summary>

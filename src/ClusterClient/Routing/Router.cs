@@ -15,6 +15,9 @@ namespace ClusterClient.Routing;
 /// </remarks>
 internal static class Router
 {
+    /// <summary>So many equals take turns; those beyond get theirs once the others are busier.</summary>
+    private const int MaxEquals = 128;
+
     /// <summary>The index of the chosen node, or -1.</summary>
     public static int Choose(in RouteRequest request, ClusterTopology topology, ImmutableArray<NodeState> health)
     {
@@ -25,28 +28,39 @@ internal static class Router
 
         var nodes = topology.Nodes.AsSpan();
         var states = health.AsSpan();
-        var best = -1;
         var bestRank = int.MaxValue;
         var bestLoad = int.MaxValue;
-        var at = (int)(request.Turn % (uint)nodes.Length);
+        Span<ushort> equals = stackalloc ushort[MaxEquals];
+        var count = 0;
         for (var i = 0; i < nodes.Length; i++)
         {
-            // No rank is better than 0, so beside a node of that rank only one with less to do is worth judging: of many nodes
-            // this leaves most unjudged.
-            var load = states[at].InFlight;
-            if (bestRank != 0 || load < bestLoad)
+            // No rank is better than 0, so beside a node of that rank a busier one is not worth judging.
+            var load = states[i].InFlight;
+            if (bestRank == 0 && load > bestLoad)
             {
-                var rank = Rank(request, nodes[at]);
-                if (rank < bestRank || (rank == bestRank && rank != int.MaxValue && load < bestLoad))
-                {
-                    (best, bestRank, bestLoad) = (at, rank, load);
-                }
+                continue;
             }
 
-            at = at + 1 == nodes.Length ? 0 : at + 1;
+            var rank = Rank(request, nodes[i]);
+            if (rank > bestRank || rank == int.MaxValue)
+            {
+                continue;
+            }
+
+            if (rank < bestRank || load < bestLoad)
+            {
+                (bestRank, bestLoad, count) = (rank, load, 0);
+            }
+
+            if (load == bestLoad && count < MaxEquals)
+            {
+                equals[count++] = (ushort)i;
+            }
         }
 
-        return best;
+        // The turn counts among the equals alone: starting at the turn's node and taking the next that fits would give whoever
+        // stands behind a node that does not fit that one's turns as well.
+        return count == 0 ? -1 : equals[(int)(request.Turn % (uint)count)];
     }
 
     /// <summary>Whether a connection that is being opened to this node, or was just opened, is still what was asked for.</summary>
@@ -97,5 +111,5 @@ internal static class Router
     };
 
     private static bool InRegion(in RouteRequest request, NodeDescription node) =>
-        request.Region is null || string.Equals(request.Region, node.Endpoint.Region, StringComparison.OrdinalIgnoreCase);
+        request.Region is null || request.Region == node.Endpoint.Region;
 }

@@ -22,6 +22,12 @@ internal sealed record MonitorSettings
 
     public const int TiredFactor = 10;
 
+    /// <summary>A timeout that comes later than this multiple of itself says that this process stalled, not the node.</summary>
+    public const double StallFactor = 1.25;
+
+    /// <summary>How often in a row a look is given its time again for that reason.</summary>
+    public const int MaxStalls = 3;
+
     /// <summary>The longest pause between attempts at a node that stays away while the group is well.</summary>
     public static readonly TimeSpan SlowestReconnect = TimeSpan.FromSeconds(1);
 }

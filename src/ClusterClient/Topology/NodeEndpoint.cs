@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ClusterClient.Topology;
 
 /// <summary>One database server as it was configured: where it listens and where it stands.</summary>
@@ -51,10 +53,10 @@ public sealed class NodeEndpoint
             return false;
         }
 
-        // Two colons and no brackets is a bare IPv6 address, not host and port.
+        // Two colons and no brackets are a bare IPv6 address, not host and port, or else a slip.
         if (!host.StartsWith('[') && afterHost != host.IndexOf(':', StringComparison.Ordinal))
         {
-            return true;
+            return IPAddress.TryParse(host, out _);
         }
 
         if (afterHost >= 0 && afterHost < host.Length)

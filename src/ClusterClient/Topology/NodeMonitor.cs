@@ -55,8 +55,7 @@ internal sealed class NodeMonitor(
             _probe ??= createProbe();
             var isNew = !_probe.IsConnected;
             var limit = isNew ? settings.ConnectTimeout : settings.ProbeTimeout;
-            // Raced, not cancelled: a driver that waits for a hung server does not hear its token.
-            var facts = await _probe.LookAsync(stop).WaitAsync(limit, time, stop).ConfigureAwait(false);
+            var facts = await AnswerAsync(_probe.LookAsync(), limit, stop).ConfigureAwait(false);
             _failures = 0;
             _session += isNew ? 1 : 0;
             return new()
@@ -126,6 +125,32 @@ internal sealed class NodeMonitor(
         if (Interlocked.Exchange(ref _probe, null) is { } probe)
         {
             await probe.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The look's answer, or a <see cref="TimeoutException"/> when the node, and not this process, took too long.</summary>
+    private async Task<NodeFacts> AnswerAsync(Task<NodeFacts> look, TimeSpan limit, CancellationToken stop)
+    {
+        // A look that is given up fails later, and nobody is there to see it.
+        _ = look.ContinueWith(
+            static ended => ended.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        for (var stalls = 0; ; stalls++)
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                return await look.WaitAsync(limit, time, stop).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!look.IsFaulted && stalls < MonitorSettings.MaxStalls
+                && time.GetElapsedTime(began) > limit * MonitorSettings.StallFactor)
+            {
+                // The clock rang much too late: this process was short of threads or paused, and the answer may lie unread.
+                // To take that for a hung node would end every call on it. The node gets its time again.
+                Log.MonitorStalled(logger, endpoint.Name);
+            }
         }
     }
 

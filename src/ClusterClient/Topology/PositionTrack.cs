@@ -11,13 +11,14 @@ namespace ClusterClient.Topology;
 /// sample not beyond p; so, held against the newest sample that was taken before the replica was looked at,
 /// <c>lag = t(newest) - t(newest with position ≤ p)</c>, and zero when p is at or beyond the newest. This is an upper bound but
 /// for the time since the newest sample, which is one monitor interval. Without a primary no samples come and lag stands still,
-/// as it should: nothing is being written. Samples closer together than <see cref="Spacing"/> are merged; <see cref="Capacity"/>
-/// of them are kept, and a replica behind all of them gets the span of the whole track, or the server's hint if that is longer.
+/// as it should: nothing is being written. <see cref="Capacity"/> samples are kept. When they are full, the one goes whose
+/// neighbours are closest together in relation to its age; so the track reaches back to its start, and what a lag is overstated by
+/// stays within a fraction of it: about <c>e^(ln(span/interval)/Capacity) - 1</c>, a fifth for an hour sampled every 15 ms. A replica
+/// behind all of it gets the span of the whole track, or the server's hint if that is longer.
 /// </remarks>
 internal sealed class PositionTrack
 {
     internal const int Capacity = 64;
-    internal static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
 
     public static readonly PositionTrack Empty = new([]);
 
@@ -27,27 +28,31 @@ internal sealed class PositionTrack
 
     private readonly record struct Sample(long At, LogPosition Position);
 
-    public PositionTrack Add(long at, LogPosition position, TimeProvider time)
+    public PositionTrack Add(long at, LogPosition position)
     {
-        if (_samples.IsEmpty)
-        {
-            return new([new(at, position)]);
-        }
-
-        var last = _samples[^1];
-        if (at <= last.At || position < last.Position)
+        if (!_samples.IsEmpty && (at <= _samples[^1].At || position < _samples[^1].Position))
         {
             return this;
         }
 
-        // The last sample moves on until it is far enough from the one before it.
-        if (_samples.Length > 1 && time.GetElapsedTime(_samples[^2].At, at) < Spacing)
+        var kept = _samples.Length < Capacity ? _samples : _samples.RemoveAt(LeastMissed(at));
+        return new(kept.Add(new(at, position)));
+    }
+
+    private int LeastMissed(long now)
+    {
+        var least = 1;
+        var smallest = double.MaxValue;
+        for (var i = 1; i < _samples.Length - 1; i++)
         {
-            return new(_samples.SetItem(_samples.Length - 1, new(at, position)));
+            var gap = (double)(_samples[i + 1].At - _samples[i - 1].At) / (now - _samples[i].At);
+            if (gap < smallest)
+            {
+                (least, smallest) = (i, gap);
+            }
         }
 
-        var kept = _samples.Length == Capacity ? _samples.RemoveAt(0) : _samples;
-        return new(kept.Add(new(at, position)));
+        return least;
     }
 
     /// <summary>Drops what lies beyond the fork: the old epoch's end that the new one does not have.</summary>

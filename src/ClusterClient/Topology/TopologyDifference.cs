@@ -29,7 +29,7 @@ internal static class TopologyDifference
             var now = after.Nodes[lost.Index];
             yield return new(
                 TopologyEventKind.PrimaryLost,
-                $"{lost.Endpoint.Name} is not the primary any more: {now.Reason ?? "it answers as a replica"}; writes wait for the next",
+                $"{lost.Endpoint.Name} is not the primary any more: {WhyNotPrimary(now)}; writes wait for the next",
                 now,
                 after);
         }
@@ -44,9 +44,16 @@ internal static class TopologyDifference
         }
     }
 
+    private static string WhyNotPrimary(NodeDescription node) => node.Status switch
+    {
+        NodeStatus.Online => "it answers as a replica",
+        NodeStatus.Unreachable or NodeStatus.Silent => node.Reason!,
+        _ => "it " + node.Reason,
+    };
+
     private static (TopologyEventKind Kind, string Message)? Describe(NodeDescription node) => node.Status switch
     {
-        NodeStatus.Online => (TopologyEventKind.NodeOnline, $"{node.Endpoint.Name} answers as {node.Role}".ToLowerInvariant()),
+        NodeStatus.Online => (TopologyEventKind.NodeOnline, $"{node.Endpoint.Name} answers as {$"{node.Role}".ToLowerInvariant()}"),
         NodeStatus.Unreachable => (TopologyEventKind.NodeLost, $"{node.Endpoint.Name} is unreachable: {node.Reason}"),
         NodeStatus.Silent => (TopologyEventKind.NodeLost, $"{node.Endpoint.Name} is silent: {node.Reason}"),
         NodeStatus.Foreign => (TopologyEventKind.NodeRejected, $"{node.Endpoint.Name} is never used: it {node.Reason}"),

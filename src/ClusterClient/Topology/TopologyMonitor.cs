@@ -79,10 +79,10 @@ internal sealed class TopologyMonitor : IAsyncDisposable
     /// </summary>
     public void Doubt(int node)
     {
-        // A thousand calls may fail in the same instant; the first one says it for all.
-        if (!Current.Nodes[node].IsDoubted)
+        var at = _time.GetTimestamp();
+        if (!DoubtsAlready(node, at))
         {
-            Update(node, before => before.Doubted(_time.GetTimestamp()));
+            Update(node, before => before.Doubted(at));
         }
 
         _nodes[node].Wake();
@@ -99,11 +99,34 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         }
     }
 
+    // A thousand calls may fail in the same instant; the first one says it for all. The others only move its time on, so that a
+    // look that began before them does not settle what they met.
+    private bool DoubtsAlready(int node, long at)
+    {
+        lock (_gate)
+        {
+            var before = _sightings[node];
+            if (before.DoubtedAt == 0)
+            {
+                return false;
+            }
+
+            _sightings[node] = before.Doubted(Math.Max(before.DoubtedAt, at));
+            return true;
+        }
+    }
+
     private void Update(int node, Func<NodeSighting, NodeSighting> change)
     {
         ClusterTopology before, after;
         lock (_gate)
         {
+            if (IsStopped)
+            {
+                // A snapshot that came now would have no successor, and whoever waited on it would wait in vain.
+                return;
+            }
+
             before = _current;
             _sightings[node] = change(_sightings[node]);
             after = TopologyResolver.Resolve(_endpoints, _sightings, before, _time);
@@ -134,8 +157,7 @@ internal sealed class TopologyMonitor : IAsyncDisposable
             running = _running;
         }
 
-        // A driver's own callback on this token may throw: it reaches for the socket of a probe that its loop, woken by the same
-        // token, has just ended. That is nobody's trouble, and must not keep the loops from being waited for.
+        // A driver's reaction to the token may fail on a connection that is breaking; the loops end all the same.
         await _stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (running is not null)
         {
@@ -143,6 +165,12 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         }
 
         // Whoever waits for a change must not wait for ever: the last snapshot follows itself, and IsStopped says the rest.
-        Current.SupersededBy(Current);
+        ClusterTopology last;
+        lock (_gate)
+        {
+            last = _current;
+        }
+
+        last.SupersededBy(last);
     }
 }

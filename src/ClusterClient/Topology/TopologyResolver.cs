@@ -39,7 +39,7 @@ internal static class TopologyResolver
 
         if (claimants == 1)
         {
-            memory = Track(memory, sightings[claims.IndexOf(true)], time);
+            memory = Track(memory, sightings[claims.IndexOf(true)]);
         }
 
         var nodes = ImmutableArray.CreateBuilder<NodeDescription>(sightings.Length);
@@ -102,7 +102,7 @@ internal static class TopologyResolver
         && (sighting.Status == NodeStatus.Online
             || (sighting.Status == NodeStatus.Silent && before == NodeStatus.Contested));
 
-    private static TopologyMemory Track(TopologyMemory memory, NodeSighting primary, TimeProvider time)
+    private static TopologyMemory Track(TopologyMemory memory, NodeSighting primary)
     {
         var facts = primary.Facts!;
         if (facts.ForkedAt is { } told && (!memory.Forks.TryGetValue(memory.Epoch, out var known) || told < known))
@@ -117,7 +117,7 @@ internal static class TopologyResolver
             memory = memory with { TrackedEpoch = memory.Epoch, Track = memory.Track.CutAt(fork) };
         }
 
-        return memory with { Track = memory.Track.Add(primary.AnsweredAt, facts.Position, time) };
+        return memory with { Track = memory.Track.Add(primary.AnsweredAt, facts.Position) };
     }
 
     private static NodeDescription Describe(
@@ -151,7 +151,14 @@ internal static class TopologyResolver
     {
         if (claims && claimants > 1)
         {
-            return (NodeStatus.Contested, $"{claimants} nodes accept writes in epoch {memory.Epoch}");
+            return (NodeStatus.Contested, $"is one of {claimants} nodes that accept writes in epoch {memory.Epoch}"
+                + (sighting.Status == NodeStatus.Silent ? ", and silent now" : ""));
+        }
+
+        if (claims && sighting.Status == NodeStatus.Silent)
+        {
+            // The others are settled and this one is not: it stays contested, lest one of them be taken for primary beside it.
+            return (NodeStatus.Contested, $"accepted writes in epoch {memory.Epoch} beside another node when it fell silent");
         }
 
         if (sighting.Status != NodeStatus.Online)

@@ -6,7 +6,7 @@ internal sealed class FakeProbe(bool isPrimary) : INodeProbe
 {
     public bool IsConnected { get; private set; }
 
-    public Task<NodeFacts> LookAsync(CancellationToken cancellationToken)
+    public Task<NodeFacts> LookAsync()
     {
         IsConnected = true;
         return Task.FromResult(new NodeFacts { IsWritable = isPrimary, SystemId = "fake", Epoch = 1, Position = new LogPosition(1) });

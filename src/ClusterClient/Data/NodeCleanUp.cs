@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using ClusterClient.Diagnostics;
+using ClusterClient.Topology;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// Does at once what a change of the topology asks for: ends connections to nodes that are out of bounds or silent, and drops pools
+/// whose server was lost.
+/// </summary>
+internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> nodes, ILogger logger)
+{
+    public Task RunAsync(ClusterTopology from, CancellationToken stop) => from.FollowAsync(
+        (before, after) =>
+        {
+            foreach (var node in after.Nodes)
+            {
+                CleanUp(before.Nodes[node.Index], node);
+            }
+        },
+        stop);
+
+    private void CleanUp(NodeDescription before, NodeDescription after)
+    {
+        var node = nodes[after.Index];
+        try
+        {
+            if (after.Status != before.Status && after.Status is NodeStatus.Silent or NodeStatus.Fenced or NodeStatus.Foreign or NodeStatus.Diverged)
+            {
+                // The pool first: what is ended below must not be handed out again.
+                node.Driver.ClearPool();
+                var ended = node.Open.Snapshot().Count(node.Driver.TryAbort);
+                if (ended > 0)
+                {
+                    Log.ConnectionsEnded(logger, cluster, ended, node.Endpoint.Name, after.Reason ?? "it was lost");
+                }
+            }
+            else if ((after.Session != before.Session && before.Session != 0)
+                || (after.Status == NodeStatus.Unreachable && before.Status != NodeStatus.Unreachable))
+            {
+                // The server went away, perhaps for a moment only: what the pool holds is dead. Calls that run on such
+                // connections hear it from their own sockets.
+                node.Driver.ClearPool();
+            }
+        }
+#pragma warning disable CA1031 // One node's trouble must not keep the others from being cleaned up.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.CleanUpFault(logger, cluster, node.Endpoint.Name, e);
+        }
+    }
+}

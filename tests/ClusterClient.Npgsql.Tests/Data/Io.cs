@@ -1,0 +1,7 @@
+namespace ClusterClient.Npgsql.Tests.Data;
+
+public enum Io
+{
+    Sync,
+    Async,
+}

@@ -1,0 +1,3 @@
+namespace ClusterClient.Tests.Architecture.Fixture.Stray;
+
+internal sealed class Nowhere;

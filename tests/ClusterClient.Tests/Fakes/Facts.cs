@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ClusterClient.Topology;
+
+namespace ClusterClient.Tests.Fakes;
+
+/// <summary>
+/// A node's answer in a few characters, for tables: <c>P1@100</c> is a primary in epoch 1 at position 100, <c>P2@120/90</c> one whose
+/// epoch left the one before at 90, <c>R1@80</c> a replica, <c>R1?@80</c> one that cannot tell its epoch for sure, and <c>t:R1@80</c>
+/// one of system t instead of s.
+/// </summary>
+internal static partial class Facts
+{
+    public static NodeFacts Parse(string text)
+    {
+        var match = Pattern().Match(text);
+        Assert.True(match.Success, $"'{text}' is no node's answer");
+        return new()
+        {
+            IsWritable = match.Groups["role"].Value == "P",
+            SystemId = match.Groups["system"].Success ? match.Groups["system"].Value : "s",
+            Epoch = long.Parse(match.Groups["epoch"].Value, CultureInfo.InvariantCulture),
+            IsEpochLowerBound = match.Groups["bound"].Length > 0,
+            Position = Position(match.Groups["at"].Value),
+            ForkedAt = match.Groups["fork"].Success ? Position(match.Groups["fork"].Value) : null,
+        };
+    }
+
+    private static LogPosition Position(string digits) => new(ulong.Parse(digits, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"^((?<system>\w+):)?(?<role>[PR])(?<epoch>\d+)(?<bound>\??)@(?<at>\d+)(/(?<fork>\d+))?$")]
+    private static partial Regex Pattern();
+}

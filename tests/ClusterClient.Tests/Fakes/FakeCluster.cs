@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using ClusterClient.Consistency;
+using ClusterClient.Data;
+using ClusterClient.Routing;
+using ClusterClient.Topology;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClusterClient.Tests.Fakes;
+
+/// <summary>
+/// An opener over in-memory servers. Its monitor's own looks hang, so that the topology is what the test says it is and nothing
+/// happens unasked.
+/// </summary>
+internal sealed class FakeCluster : IAsyncDisposable
+{
+    private int _sessions;
+
+    public FakeCluster(int nodes, TimeSpan? failoverTimeout = null, int maxWaitingCalls = 1_000)
+    {
+        Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
+        var driver = new FakeDriver(Servers, Clock);
+        var endpoints = TopologyScript.Nodes(nodes);
+        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e)))];
+        var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
+        Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
+        var template = new RouteRequest
+        {
+            Intent = RouteIntent.Write, Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true,
+        };
+        var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls };
+        Opener = new("orders", driver, Nodes, Monitor, template, limits, Clock, NullLogger.Instance);
+        Writes = new(Opener, RouteIntent.Write, "", origin => new(origin));
+        Reads = new(Opener, RouteIntent.Read, "", origin => new(origin));
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public ImmutableArray<FakeServer> Servers { get; }
+
+    public ImmutableArray<ClusterNode> Nodes { get; }
+
+    public TopologyMonitor Monitor { get; }
+
+    public ConnectionOpener Opener { get; }
+
+    public ClusterDataSourceView Writes { get; }
+
+    public ClusterDataSourceView Reads { get; }
+
+    /// <summary>Connections that every node counts as in flight, in the order of the nodes.</summary>
+    public string InFlight => string.Join(' ', Nodes.Select(n => n.State.InFlight));
+
+    /// <summary>The monitor sees this, with a word a node as in <see cref="TopologyScript"/>.</summary>
+    public FakeCluster Sees(string round)
+    {
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        var now = Clock.GetTimestamp();
+        foreach (var (node, word) in round.Split(' ').Index().Where(w => w.Item != "."))
+        {
+            Monitor.Report(node, word switch
+            {
+                "x" => Sightings.Refused(now),
+                "~" => Sightings.Silent(now),
+                "new" => Sightings.Answer("R1@9", now, ++_sessions + 1),
+                _ => Sightings.Answer(word, now),
+            });
+        }
+
+        return this;
+    }
+
+    public ValueTask DisposeAsync() => Monitor.DisposeAsync();
+}

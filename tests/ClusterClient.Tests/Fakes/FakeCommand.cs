@@ -1,0 +1,45 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+
+namespace ClusterClient.Tests.Fakes;
+
+internal sealed class FakeCommand : DbCommand
+{
+    [AllowNull]
+    public override string CommandText { get; set; } = "";
+
+    public override int CommandTimeout { get; set; }
+
+    public override CommandType CommandType { get; set; } = CommandType.Text;
+
+    public override bool DesignTimeVisible { get; set; }
+
+    public override UpdateRowSource UpdatedRowSource { get; set; }
+
+    protected override DbConnection? DbConnection { get; set; }
+
+    protected override DbParameterCollection DbParameterCollection => throw new NotSupportedException();
+
+    protected override DbTransaction? DbTransaction { get; set; }
+
+    public override void Cancel()
+    {
+    }
+
+    public override void Prepare()
+    {
+    }
+
+    public override int ExecuteNonQuery()
+    {
+        ((FakeConnection)DbConnection!).Execute().GetAwaiter().GetResult();
+        return 1;
+    }
+
+    public override object? ExecuteScalar() => ExecuteNonQuery();
+
+    protected override DbParameter CreateDbParameter() => throw new NotSupportedException();
+
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => throw new NotSupportedException();
+}

@@ -1,0 +1,10 @@
+using System.Data.Common;
+
+namespace ClusterClient.Tests.Fakes;
+
+internal sealed class FakeFactory : DbProviderFactory
+{
+    public static readonly FakeFactory Instance = new();
+
+    public override DbCommand CreateCommand() => new FakeCommand();
+}

@@ -1,0 +1,56 @@
+using ClusterClient.Topology;
+
+namespace ClusterClient.Tests.Fakes;
+
+/// <summary>One database server in memory: the test says how it behaves, and reads what reached it. Thread-safe.</summary>
+internal sealed class FakeServer
+{
+    private int _opens;
+    private int _pools;
+    private int _statements;
+
+    /// <summary>What a new connection meets: completed to be let in, faulted to be refused, pending to hang.</summary>
+    public Func<Task> OnOpen { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What a statement, begin or commit meets.</summary>
+    public Func<Task> OnExecute { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What the monitor's look meets; it hangs unless the test wants the monitor's loops.</summary>
+    public Func<Task<NodeFacts>> OnLook { get; set; } = () => new TaskCompletionSource<NodeFacts>().Task;
+
+    /// <summary>Breaks the monitor's idle connection when it completes.</summary>
+    public TaskCompletionSource Broken { get; set; } = new();
+
+    public bool CanAbort { get; set; } = true;
+
+    public List<FakeConnection> Connections { get; } = [];
+
+    public List<FakeProbe> Probes { get; } = [];
+
+    /// <summary>Attempts to open a connection so far.</summary>
+    public int Opens => Volatile.Read(ref _opens);
+
+    /// <summary>Times that the pool was dropped.</summary>
+    public int PoolClears => Volatile.Read(ref _pools);
+
+    /// <summary>Statements, begins and commits that reached it.</summary>
+    public int Statements => Volatile.Read(ref _statements);
+
+    public void Answers(string facts) => OnLook = () => Task.FromResult(Facts.Parse(facts));
+
+    public void Refuses(Exception with) => OnOpen = () => Task.FromException(with);
+
+    public Task Open()
+    {
+        Interlocked.Increment(ref _opens);
+        return OnOpen();
+    }
+
+    public Task Execute()
+    {
+        Interlocked.Increment(ref _statements);
+        return OnExecute();
+    }
+
+    public void ClearPool() => Interlocked.Increment(ref _pools);
+}
