@@ -5,8 +5,9 @@ namespace ClusterClient.Benchmarks;
 /// <summary>What follows the part's name: <c>--name value</c>.</summary>
 internal sealed class Arguments(string[] args)
 {
+    public string Text(string name, string otherwise) =>
+        Array.IndexOf(args, $"--{name}") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : otherwise;
+
     public int Number(string name, int otherwise) =>
-        Array.IndexOf(args, $"--{name}") is >= 0 and var at && at + 1 < args.Length
-            ? int.Parse(args[at + 1], CultureInfo.InvariantCulture)
-            : otherwise;
+        int.Parse(Text(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 }

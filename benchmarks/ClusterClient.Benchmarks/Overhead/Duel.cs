@@ -4,13 +4,23 @@ namespace ClusterClient.Benchmarks.Overhead;
 /// The raw driver, the raw driver once more, and the cluster, in short blocks by turns and in random order, so that whatever else
 /// the machine does falls on all three. The second raw one shows what a difference means here.
 /// </summary>
-internal sealed record Duel(string Name, Contender Raw, Contender Control, Contender Cluster)
+internal sealed record Duel(string Name, Budget Budget, Contender Raw, Contender Control, Contender Cluster)
 {
-    private const int RoundsPerRenewal = 25;
+    private const int RoundsPerRenewal = 10;
 
     public required int Operations { get; init; }
 
     public required int Rounds { get; init; }
+
+    public static Duel Between(
+        string name,
+        Budget budget,
+        Func<Func<Task<Entrant>>, Contender> contender,
+        Func<Task<Entrant>> raw,
+        Func<Task<Entrant>> cluster,
+        int operations,
+        int rounds) =>
+        new(name, budget, contender(raw), contender(raw), contender(cluster)) { Operations = operations, Rounds = rounds };
 
     public async Task<DuelResult> RunAsync()
     {
@@ -21,6 +31,8 @@ internal sealed record Duel(string Name, Contender Raw, Contender Control, Conte
         {
             if (round % RoundsPerRenewal == 0)
             {
+                // In random order too: who connects first gets another server process, and another place in memory.
+                random.Shuffle(all);
                 await RenewAsync(all, round == 0);
             }
 
@@ -37,7 +49,7 @@ internal sealed record Duel(string Name, Contender Raw, Contender Control, Conte
             await contender.DisposeAsync();
         }
 
-        return new(Name, blocks[Raw], blocks[Control], blocks[Cluster]);
+        return new(Name, Budget, blocks[Raw], blocks[Control], blocks[Cluster]);
     }
 
     private async Task RenewAsync(Contender[] all, bool first)

@@ -7,8 +7,7 @@ namespace ClusterClient.Benchmarks.Overhead;
 /// <summary>What the library adds to the driver it wraps: on a real server, and alone.</summary>
 internal sealed class OverheadPart : Part
 {
-    private static readonly Budget Open = new(1.05, 500);
-    private static readonly Budget Command = new(1.03, 350);
+    private const int Attempts = 5;
 
     public override string Name => "overhead";
 
@@ -18,92 +17,61 @@ internal sealed class OverheadPart : Part
     {
         await using var group = await LocalPostgres.StartAsync(b => b.Region("eu", 2));
         report.Machine(await group.Primary.ExecuteAsync("show server_version"));
-        var rounds = arguments.Number("rounds", 300);
-        var servers = new RealServers(group);
+        var only = arguments.Text("only", "");
         var real = new List<DuelResult>();
-        foreach (var isAsync in new[] { true, false })
+        foreach (var duel in OnRealServers(group, arguments.Number("rounds", 300)).Where(d => d.Name.Contains(only, StringComparison.Ordinal)))
         {
-            var how = isAsync ? "async" : "sync";
-            real.Add(await RunAsync($"open cycle, {how}", c => new OpenCycle(c, isAsync), servers.Primary, servers.Cluster, 100, rounds));
-            real.Add(await RunAsync($"command, {how}", c => new CommandOnly(c, isAsync), servers.Primary, servers.Cluster, 200, rounds));
+            real.Add(await RunQuietlyAsync(duel));
         }
 
-        real.Add(await RunAsync("open cycle of Reads, async", c => new OpenCycle(c, true), servers.Replica, servers.Reads, 100, rounds));
-        WriteReal(report, real);
+        OverheadTables.WriteReal(report, real);
+        if (only.Length == 0)
+        {
+            var alone = new List<DuelResult>();
+            foreach (var duel in Alone())
+            {
+                alone.Add(await duel.RunAsync());
+            }
 
-        var fake = new List<DuelResult>();
+            OverheadTables.WriteAlone(report, alone, real);
+        }
+    }
+
+    private static IEnumerable<Duel> OnRealServers(LocalPostgres group, int rounds)
+    {
+        var servers = new RealServers(group);
+        foreach (var (how, isAsync) in new[] { ("async", true), ("sync", false) })
+        {
+            yield return Duel.Between($"open cycle, {how}", Budget.OpenCycle, c => new OpenCycle(c, isAsync), servers.Primary, servers.Cluster, 100, rounds);
+            yield return Duel.Between($"command, {how}", Budget.Command, c => new CommandOnly(c, isAsync), servers.Primary, servers.Cluster, 100, rounds);
+        }
+
+        yield return Duel.Between("open cycle of Reads, async", Budget.OpenCycle, c => new OpenCycle(c, true), servers.Replica, servers.Reads, 100, rounds);
+    }
+
+    private static IEnumerable<Duel> Alone()
+    {
         foreach (var (how, isAsync, yields) in new[] { ("sync", false, false), ("async, completed", true, false), ("async, pending", true, true) })
         {
-            var fakes = new FakeServers(yields);
+            var servers = new FakeServers(yields);
             var operations = yields ? 4_000 : 20_000;
-            fake.Add(await RunAsync($"open cycle, {how}", c => new OpenCycle(c, isAsync), fakes.Raw, fakes.Cluster, operations, 100));
-            fake.Add(await RunAsync($"command, {how}", c => new CommandOnly(c, isAsync), fakes.Raw, fakes.Cluster, operations, 100));
+            yield return Duel.Between($"open cycle, {how}", Budget.OpenCycle, c => new OpenCycle(c, isAsync), servers.Raw, servers.Cluster, operations, 100);
+            yield return Duel.Between($"command, {how}", Budget.Command, c => new CommandOnly(c, isAsync), servers.Raw, servers.Cluster, operations, 100);
         }
-
-        WriteFake(report, fake, real);
     }
 
-    private static Task<DuelResult> RunAsync(
-        string name,
-        Func<Func<Task<Entrant>>, Contender> contender,
-        Func<Task<Entrant>> raw,
-        Func<Task<Entrant>> cluster,
-        int operations,
-        int rounds) =>
-        new Duel(name, contender(raw), contender(raw), contender(cluster)) { Operations = operations, Rounds = rounds }.RunAsync();
-
-    private static void WriteReal(Report report, List<DuelResult> results)
+    /// <summary>Again while the machine is so busy that the raw driver differs from itself; what the cluster does there decides nothing.</summary>
+    private static async Task<DuelResult> RunQuietlyAsync(Duel duel)
     {
-        report.Line("## Against Npgsql on one real server");
-        report.Line();
-        report.Line("Median over rounds of the ratio of two blocks of one round, with the 95 % interval of that median; raw ÷ raw is the noise.");
-        report.Line();
-        report.Table(
-            ["", "raw µs", "cluster ÷ raw", "95 %", "raw ÷ raw", "95 %", "budget", "", "raw B", "added B", "raw − raw B", "budget", ""],
-            results.Select(r =>
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = await duel.RunAsync();
+            Console.WriteLine(
+                $"{duel.Name}: {result.Ratios.Median:0.000}, raw ÷ raw {result.ControlRatios.Median:0.000} {OverheadTables.Interval(result.ControlRatios)}");
+            if (result.IsQuiet || attempt == Attempts)
             {
-                var budget = BudgetOf(r);
-                var (ratio, control) = (r.Ratios, r.ControlRatios);
-                return new[]
-                {
-                    r.Name, $"{r.RawNanoseconds / 1000:0.0}", $"{ratio.Median:0.000}", Interval(ratio), $"{control.Median:0.000}", Interval(control),
-                    $"{budget.Ratio:0.00}", report.Verdict(ratio.Median <= budget.Ratio),
-                    $"{r.RawBytes:0}", $"{r.AddedBytes:+0;-0;0}", $"{r.ControlBytes:+0;-0;0}", $"{budget.Bytes}", report.Verdict(r.AddedBytes <= budget.Bytes),
-                };
-            }));
+                return result;
+            }
+        }
     }
-
-    private static void WriteFake(Report report, List<DuelResult> results, List<DuelResult> real)
-    {
-        report.Line("## Alone, over a driver that does nothing");
-        report.Line();
-        report.Line("What the library itself takes, and that as a share of the raw driver's time on the real server above. "
-            + "Pending: the driver's command goes through the thread pool once, as a real one does.");
-        report.Line();
-        report.Table(
-            ["", "raw ns", "added ns", "share", "budget", "", "added B", "budget", ""],
-            results.Select(r =>
-            {
-                var budget = BudgetOf(r);
-                var added = r.AddedNanoseconds.Median;
-                var share = added / real.First(x => SameKind(x, r)).RawNanoseconds;
-                return new[]
-                {
-                    r.Name, $"{r.RawNanoseconds:0}", $"{added:0}", $"{share:P1}", $"{budget.Ratio - 1:P0}", report.Verdict(share <= budget.Ratio - 1),
-                    $"{r.AddedBytes:+0;-0;0}", $"{budget.Bytes}", report.Verdict(r.AddedBytes <= budget.Bytes),
-                };
-            }));
-    }
-
-    private static Budget BudgetOf(DuelResult result) => result.Name.StartsWith("open", StringComparison.Ordinal) ? Open : Command;
-
-    private static bool SameKind(DuelResult a, DuelResult b) => a.Name[..8] == b.Name[..8] && a.Name.Contains("async") == b.Name.Contains("async");
-
-    private static string Interval(Sample sample)
-    {
-        var (from, to) = sample.MedianInterval();
-        return $"{from:0.000}–{to:0.000}";
-    }
-
-    private sealed record Budget(double Ratio, int Bytes);
 }
