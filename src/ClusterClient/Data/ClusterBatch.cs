@@ -83,11 +83,8 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
-        _binding.Connection.NotingAsync((Self: this, cancellationToken), static async c =>
-        {
-            await c.Self.Bind().PrepareAsync(c.cancellationToken).ConfigureAwait(false);
-            return true;
-        });
+        _binding.Connection.NotingAsync(
+            (Self: this, cancellationToken), static c => c.Self.Bind().PrepareAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
@@ -96,7 +93,7 @@ public sealed class ClusterBatch : DbBatch
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
         _binding.Connection.NotingAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken));
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
@@ -105,7 +102,7 @@ public sealed class ClusterBatch : DbBatch
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
         _binding.Connection.NotingAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken));
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
@@ -115,7 +112,8 @@ public sealed class ClusterBatch : DbBatch
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
         _binding.Connection.NotingAsync(
             (Self: this, behavior, cancellationToken),
-            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken));
+            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken),
+            cancellationToken);
 
     /// <inheritdoc/>
     protected override DbBatchCommand CreateDbBatchCommand() => _inner.CreateBatchCommand();

@@ -119,11 +119,8 @@ public sealed class ClusterCommand : DbCommand
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
-        _binding.Connection.NotingAsync((Self: this, cancellationToken), static async c =>
-        {
-            await c.Self.Bind().PrepareAsync(c.cancellationToken).ConfigureAwait(false);
-            return true;
-        });
+        _binding.Connection.NotingAsync(
+            (Self: this, cancellationToken), static c => c.Self.Bind().PrepareAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
@@ -132,7 +129,7 @@ public sealed class ClusterCommand : DbCommand
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
         _binding.Connection.NotingAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken));
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
@@ -141,7 +138,7 @@ public sealed class ClusterCommand : DbCommand
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
         _binding.Connection.NotingAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken));
+            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
@@ -151,7 +148,8 @@ public sealed class ClusterCommand : DbCommand
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
         _binding.Connection.NotingAsync(
             (Self: this, behavior, cancellationToken),
-            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken));
+            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken),
+            cancellationToken);
 
     /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => _inner.CreateParameter();

@@ -159,6 +159,15 @@ public partial class ClusterConnection
         }
     }
 
+    /// <summary>The call that runs on it was abandoned: this connection is closed, while somebody else disposes the driver's.</summary>
+    internal void Abandon(DbConnection native)
+    {
+        if (ReferenceEquals(_native, native) && Unbind() is not null)
+        {
+            OnStateChange(Closed);
+        }
+    }
+
     // Everything inside one ambient transaction belongs on one node, and it may write.
     private RouteIntent EffectiveIntent =>
         Intent == RouteIntent.Read && AmbientTransaction.Current is not null ? RouteIntent.Write : Intent;
@@ -184,6 +193,12 @@ public partial class ClusterConnection
         if (_isWatched)
         {
             FollowNative();
+        }
+
+        // T1 opens, T2 publishes that the node is silent and ends its open connections, T1 adds this one to them: it is ended here.
+        if (Opener.Topology.Nodes[opened.Node.Index].IsSilent)
+        {
+            opened.Node.Driver.TryAbort(opened.Native);
         }
     }
 

@@ -43,6 +43,9 @@ public partial class ClusterConnection : DbConnection
 
     internal DbConnection? NativeOrNull => Volatile.Read(ref _native);
 
+    /// <summary>The node that the connection is open to, or was last.</summary>
+    internal ClusterNode? Node => _node;
+
     internal ConnectionOpener Opener => _origin.Opener;
 
     /// <summary>
@@ -169,14 +172,11 @@ public partial class ClusterConnection : DbConnection
         IsolationLevel isolationLevel, CancellationToken cancellationToken = default)
     {
         var native = UsableNative();
-        try
-        {
-            return new(this, native, await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
-        }
-        catch (Exception e) when (Notes(e))
-        {
-            throw;
-        }
+        var transaction = await this.NotingAsync(
+            (native, isolationLevel, cancellationToken),
+            static c => c.native.BeginTransactionAsync(c.isolationLevel, c.cancellationToken).AsTask(),
+            cancellationToken).ConfigureAwait(false);
+        return new(this, native, transaction);
     }
 
     /// <inheritdoc/>

@@ -66,7 +66,8 @@ public sealed class ClusterTransaction : DbTransaction
     public override async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         _connection.UsableNative();
-        await _connection.NotingAsync(Native.CommitAsync(cancellationToken)).ConfigureAwait(false);
+        await _connection.NotingAsync(
+            (Native, cancellationToken), static c => c.Native.CommitAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
         _isOver = true;
     }
 
@@ -84,7 +85,8 @@ public sealed class ClusterTransaction : DbTransaction
     /// <inheritdoc/>
     public override async Task RollbackAsync(CancellationToken cancellationToken = default)
     {
-        await _connection.NotingAsync(Native.RollbackAsync(cancellationToken)).ConfigureAwait(false);
+        await _connection.NotingAsync(
+            (Native, cancellationToken), static c => c.Native.RollbackAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
         _isOver = true;
     }
 
@@ -104,7 +106,10 @@ public sealed class ClusterTransaction : DbTransaction
 
     /// <inheritdoc/>
     public override async Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        await _connection.NotingAsync(Native.RollbackAsync(savepointName, cancellationToken)).ConfigureAwait(false);
+        await _connection.NotingAsync(
+            (Native, savepointName, cancellationToken),
+            static c => c.Native.RollbackAsync(c.savepointName, c.cancellationToken),
+            cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public override void Release(string savepointName) => _connection.Noting((Native, savepointName), static c =>
@@ -115,7 +120,10 @@ public sealed class ClusterTransaction : DbTransaction
 
     /// <inheritdoc/>
     public override async Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        await _connection.NotingAsync(Native.ReleaseAsync(savepointName, cancellationToken)).ConfigureAwait(false);
+        await _connection.NotingAsync(
+            (Native, savepointName, cancellationToken),
+            static c => c.Native.ReleaseAsync(c.savepointName, c.cancellationToken),
+            cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => EndsHere() ? _native.DisposeAsync() : default;
@@ -139,7 +147,8 @@ public sealed class ClusterTransaction : DbTransaction
 
     private bool EndsHere()
     {
-        var ends = !_isDisposed;
+        // Without its connection it is over, and the driver's object may be another's by now, or stuck in a call that was abandoned.
+        var ends = !_isDisposed && ReferenceEquals(_connection.NativeOrNull, _nativeConnection);
         _isOver = _isDisposed = true;
         return ends;
     }

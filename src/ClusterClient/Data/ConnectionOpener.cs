@@ -61,7 +61,7 @@ internal sealed class ConnectionOpener(
             cancellationToken.ThrowIfCancellationRequested();
             if (attempt.Choose() is not { } node)
             {
-                await WaitForChangeAsync(attempt, cancellationToken).ConfigureAwait(false);
+                await WaitForNodeAsync(attempt, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -109,7 +109,7 @@ internal sealed class ConnectionOpener(
             ThrowIfDisposed();
             if (attempt.Choose() is not { } node)
             {
-                WaitForChange(attempt);
+                WaitForNode(attempt);
                 continue;
             }
 
@@ -163,12 +163,19 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    private async ValueTask WaitForChangeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
+    // A place in the line is kept until there is a node, over however many changes that bring none.
+    private async ValueTask WaitForNodeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
     {
         try
         {
-            attempt.ThrowIfHopeless(Interlocked.Increment(ref _waiting));
-            await attempt.Topology.Next.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
+            attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
+            do
+            {
+                ThrowIfDisposed();
+                attempt.ThrowIfContested();
+                await attempt.Topology.Next.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
+            }
+            while (attempt.Choose() is null);
         }
         catch (TimeoutException)
         {
@@ -180,15 +187,21 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    private void WaitForChange(OpenAttempt attempt)
+    private void WaitForNode(OpenAttempt attempt)
     {
         try
         {
-            attempt.ThrowIfHopeless(Interlocked.Increment(ref _waiting));
-            if (!attempt.Topology.Next.Wait(attempt.Deadline.Remaining, CancellationToken.None))
+            attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
+            do
             {
-                throw attempt.Refuse();
+                ThrowIfDisposed();
+                attempt.ThrowIfContested();
+                if (!attempt.Topology.Next.Wait(attempt.Deadline.Remaining, CancellationToken.None))
+                {
+                    throw attempt.Refuse();
+                }
             }
+            while (attempt.Choose() is null);
         }
         finally
         {

@@ -23,8 +23,9 @@ internal static class FaultNoting
     /// <param name="connection">The connection; it may be null if <paramref name="start"/> refuses that.</param>
     /// <param name="call">What <paramref name="start"/> needs.</param>
     /// <param name="start">Binds the call to the connection's node and starts it.</param>
+    /// <param name="cancellationToken">The caller's token. Once cancelled it ends the call, whatever the server does.</param>
     public static Task<TResult> NotingAsync<TCall, TResult>(
-        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start)
+        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CancellationToken cancellationToken)
     {
         Task<TResult> running;
         try
@@ -38,8 +39,10 @@ internal static class FaultNoting
             return Task.FromException<TResult>(e);
         }
 
-        // What has ended well needs no second state machine.
-        return running.IsCompletedSuccessfully ? running : AwaitAsync(connection!, running);
+        // What has ended well needs nothing more.
+        return running.IsCompletedSuccessfully ? running
+            : cancellationToken.CanBeCanceled ? CancellableCall<TResult>.WatchAsync(connection!, running, cancellationToken)
+            : AwaitAsync(connection!, running);
 
         static async Task<TResult> AwaitAsync(ClusterConnection connection, Task<TResult> running)
         {
@@ -54,15 +57,15 @@ internal static class FaultNoting
         }
     }
 
-    public static async Task NotingAsync(this ClusterConnection connection, Task call)
-    {
-        try
-        {
-            await call.ConfigureAwait(false);
-        }
-        catch (Exception e) when (connection.Notes(e))
-        {
-            throw;
-        }
-    }
+    /// <summary>The same for a call without a result.</summary>
+    public static Task NotingAsync<TCall>(
+        this ClusterConnection? connection, TCall call, Func<TCall, Task> start, CancellationToken cancellationToken) =>
+        connection.NotingAsync(
+            (call, start),
+            static async c =>
+            {
+                await c.start(c.call).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
 }

@@ -26,7 +26,8 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
         var node = nodes[after.Index];
         try
         {
-            if (after.Status != before.Status && after.Status is NodeStatus.Silent or NodeStatus.Fenced or NodeStatus.Foreign or NodeStatus.Diverged)
+            if ((after.IsSilent && !before.IsSilent)
+                || (after.Status != before.Status && after.Status is NodeStatus.Fenced or NodeStatus.Foreign or NodeStatus.Diverged))
             {
                 // The pool first: what is ended below must not be handed out again.
                 node.Driver.ClearPool();

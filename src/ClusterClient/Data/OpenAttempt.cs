@@ -70,14 +70,18 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteIntent intent)
         }
     }
 
-    /// <summary>Refuses what waiting cannot mend, or what would wait in too long a line.</summary>
-    public readonly void ThrowIfHopeless(int waiting)
+    /// <summary>Refuses what waiting cannot mend.</summary>
+    public readonly void ThrowIfContested()
     {
         if (_request.Intent == RouteIntent.Write && Topology.IsContested)
         {
             throw Refuse("several nodes accept writes in the same epoch; demote or stop all but one");
         }
+    }
 
+    /// <summary>Refuses what would wait in too long a line.</summary>
+    public readonly void ThrowIfTooMany(int waiting)
+    {
         if (waiting > opener.Limits.MaxWaitingCalls)
         {
             throw Refuse($"{opener.Limits.MaxWaitingCalls} calls wait for a node already (MaxWaitingCalls)");

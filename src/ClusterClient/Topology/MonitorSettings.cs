@@ -20,7 +20,7 @@ internal sealed record MonitorSettings
     /// <summary>After this long without getting well, quick looks slow down by <see cref="TiredFactor"/>.</summary>
     public static readonly TimeSpan Tired = TimeSpan.FromSeconds(60);
 
-    public const int TiredFactor = 10;
+    public const int TiredFactor = 4;
 
     /// <summary>A timeout that comes later than this multiple of itself says that this process stalled, not the node.</summary>
     public const double StallFactor = 1.25;

@@ -45,8 +45,12 @@ public sealed record NodeDescription
     /// <summary>Counts the monitor's connections to the node. A change means that connections made before it may be dead.</summary>
     internal int Session { get; init; }
 
+    /// <summary>Whether the last look went unanswered, whatever <see cref="Status"/> follows from the rest.</summary>
+    internal bool IsSilent { get; init; }
+
     /// <summary>Whether anything that routing or waiting callers care about differs; position, lag and age do not count.</summary>
     internal bool DiffersFrom(NodeDescription other) =>
         Role != other.Role || Status != other.Status || IsDoubted != other.IsDoubted || Epoch != other.Epoch
-        || SystemId != other.SystemId || Session != other.Session;
+        || SystemId != other.SystemId || Session != other.Session
+        || IsSilent != other.IsSilent;
 }

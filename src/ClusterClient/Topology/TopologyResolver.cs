@@ -12,8 +12,9 @@ namespace ClusterClient.Topology;
 /// are <see cref="NodeStatus.Foreign"/>.</item>
 /// <item>Epoch: the highest that any node of that history has ever shown. It never goes back.</item>
 /// <item>Primary: the one node that accepts writes in that epoch. Older writable nodes are <see cref="NodeStatus.Fenced"/>; several
-/// in the newest are all <see cref="NodeStatus.Contested"/> and none is primary. A contested node that falls silent still counts:
-/// it may go on writing. It stops counting when its server answers otherwise or refuses, or when a newer epoch appears.</item>
+/// in the newest are all <see cref="NodeStatus.Contested"/> and none is primary. One that has fallen silent still counts against
+/// another: it may go on writing. It stops counting when its server answers otherwise or refuses, or when a newer epoch appears, as
+/// with every promotion.</item>
 /// <item>Replica: a node in recovery whose position does not lie beyond a fork that followed its own epoch.</item>
 /// </list>
 /// </remarks>
@@ -33,13 +34,13 @@ internal static class TopologyResolver
         var claimants = 0;
         for (var i = 0; i < sightings.Length; i++)
         {
-            claims[i] = ClaimsNewestEpoch(sightings[i], previous?.Nodes[i].Status, memory);
+            claims[i] = ClaimsNewestEpoch(sightings[i], memory);
             claimants += claims[i] ? 1 : 0;
         }
 
-        if (claimants == 1)
+        if (claimants == 1 && sightings[claims.IndexOf(true)] is { Status: NodeStatus.Online } primary)
         {
-            memory = Track(memory, sightings[claims.IndexOf(true)]);
+            memory = Track(memory, primary);
         }
 
         var nodes = ImmutableArray.CreateBuilder<NodeDescription>(sightings.Length);
@@ -94,13 +95,12 @@ internal static class TopologyResolver
         return epoch;
     }
 
-    private static bool ClaimsNewestEpoch(NodeSighting sighting, NodeStatus? before, TopologyMemory memory) =>
+    private static bool ClaimsNewestEpoch(NodeSighting sighting, TopologyMemory memory) =>
         sighting.Facts is { IsWritable: true } facts
         && memory.SystemId is not null
         && facts.SystemId == memory.SystemId
         && facts.Epoch == memory.Epoch
-        && (sighting.Status == NodeStatus.Online
-            || (sighting.Status == NodeStatus.Silent && before == NodeStatus.Contested));
+        && (sighting.Status is NodeStatus.Online or NodeStatus.Silent);
 
     private static TopologyMemory Track(TopologyMemory memory, NodeSighting primary)
     {
@@ -134,6 +134,7 @@ internal static class TopologyResolver
             Status = status,
             Reason = reason,
             IsDoubted = sighting.DoubtedAt != 0,
+            IsSilent = sighting.Status == NodeStatus.Silent,
             SystemId = facts?.SystemId,
             Epoch = facts?.Epoch ?? 0,
             Position = facts?.Position ?? default,
@@ -153,12 +154,6 @@ internal static class TopologyResolver
         {
             return (NodeStatus.Contested, $"is one of {claimants} nodes that accept writes in epoch {memory.Epoch}"
                 + (sighting.Status == NodeStatus.Silent ? ", and silent now" : ""));
-        }
-
-        if (claims && sighting.Status == NodeStatus.Silent)
-        {
-            // The others are settled and this one is not: it stays contested, lest one of them be taken for primary beside it.
-            return (NodeStatus.Contested, $"accepted writes in epoch {memory.Epoch} beside another node when it fell silent");
         }
 
         if (sighting.Status != NodeStatus.Online)

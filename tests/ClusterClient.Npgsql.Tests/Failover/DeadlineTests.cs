@@ -94,6 +94,52 @@ public sealed class DeadlineTests
         Assert.Equal(version, s.Orders.Topology.Version);
     }
 
+    [Theory]
+    [InlineData("command")]
+    [InlineData("reader")]
+    [InlineData("batch")]
+    [InlineData("transaction")]
+    [InlineData("commit")]
+    public async Task Call_CallerCancelsWhileTheServerHangs_EndsAtOnceAndBlamesNobody(string call)
+    {
+        // Left to the driver this takes its timeouts, and left to the monitor a minute.
+        await using var s = await Scenario.StartAsync(
+            b => b.Configure(o => (o.MonitorInterval, o.ProbeTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1))), eu: 2);
+        await s.UntilOnlineAsync();
+        await using var db = await s.Orders.OpenConnectionAsync();
+        await using var command = db.CreateCommand();
+        command.CommandText = "SELECT 1";
+        await using var batch = db.CreateBatch();
+        batch.BatchCommands.Add(new global::Npgsql.NpgsqlBatchCommand("SELECT 1"));
+        await using var open = call == "commit" ? await db.BeginTransactionAsync() : null;
+        s.Servers["eu-1"].Hang();
+        using var caller = new CancellationTokenSource();
+        var running = call switch
+        {
+            "command" => command.ExecuteNonQueryAsync(caller.Token),
+            "reader" => command.ExecuteReaderAsync(caller.Token),
+            "batch" => batch.ExecuteScalarAsync(caller.Token),
+            // The driver sends BEGIN with the first command, so beginning alone waits for nothing.
+            "transaction" => BeginAndRunAsync(),
+            _ => open!.CommitAsync(caller.Token),
+        };
+        // The driver connects to the hung server from within Cancel, which is why nobody waits for that here.
+        var version = s.Orders.Topology.Version;
+        _ = caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(8)));
+        Assert.Equal(System.Data.ConnectionState.Closed, db.State);
+        Assert.Contains("in flight 0", s.Orders.Explain(RouteIntent.Write).Split('\n')[1], StringComparison.Ordinal);
+        Assert.False(s.Node("eu-1").IsDoubted);
+        Assert.Equal(version, s.Orders.Topology.Version);
+
+        async Task BeginAndRunAsync()
+        {
+            await using var transaction = await db.BeginTransactionAsync();
+            await command.ExecuteNonQueryAsync(caller.Token);
+        }
+    }
+
     [Fact]
     public async Task Open_MoreCallsWaitThanAllowed_RefusesTheRestAtOnce()
     {

@@ -69,7 +69,7 @@ public sealed class TopologyResolverTests
     [InlineData("P1@9 P1@9 R1@9 | ~ P1@9 R1@9", "contested contested replica")]
     [InlineData("P1@9 P1@9 R1@9 | ~ P1@9 R1@9 | ~ P1@9 R1@9", "contested contested replica")]
     [InlineData("P1@9 P1@9 R1@9 | ~ ~ R1@9", "contested contested replica")]
-    [InlineData("P1@9 P1@9 R1@9 | ~ x R1@9", "contested unreachable replica")]
+    [InlineData("P1@9 P1@9 R1@9 | ~ x R1@9", "silent unreachable replica")]
     [InlineData("P1@9 P1@9 R1@9 | ~ x R1@9 | ~ P1@9 R1@9", "contested contested replica")]
     // Refusing, answering as a replica, and a newer epoch settle it.
     [InlineData("P1@9 P1@9 R1@9 | x P1@9 R1@9", "unreachable primary replica")]
@@ -79,8 +79,10 @@ public sealed class TopologyResolverTests
     [InlineData("P1@9 P1@9 R1@9 | P1@9 P1@9 P2@9/9", "fenced fenced primary")]
     [InlineData("P1@9 P1@9 R1@9 | ~ P2@9/9 R1@9", "silent primary replica")]
     [InlineData("P1@9 P1@9 P1@9 | x P1@9 P1@9", "unreachable contested contested")]
-    // A node that was silent before it was ever contested is not one of them.
-    [InlineData("P1@9 R1@9 R1@9 | ~ R1@9 R1@9 | ~ P1@9 R1@9", "silent primary replica")]
+    // A primary that is silent may go on writing too: another in its very epoch is no successor.
+    [InlineData("P1@9 R1@9 R1@9 | ~ R1@9 R1@9", "silent replica replica")]
+    [InlineData("P1@9 R1@9 R1@9 | ~ R1@9 R1@9 | ~ P1@9 R1@9", "contested contested replica")]
+    [InlineData("P1@9 R1@9 R1@9 | ~ R1@9 R1@9 | ~ P2@9/9 R1@9", "silent primary replica")]
     public void Resolve_SeveralWritableNodes_AreContestedUntilSettled(string rounds, string statuses)
     {
         var script = TopologyScript.Play(rounds);

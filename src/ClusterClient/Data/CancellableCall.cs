@@ -1,0 +1,87 @@
+using System.Data.Common;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// A call of the driver's whose caller may cancel it. On a healthy server the driver ends it within milliseconds and its
+/// connection stays open. On a hung one it waits for that very server to hear of the cancellation, until its timeouts, and neither
+/// closing the connection nor ending its socket gets past that. Then the call is abandoned: the caller has its answer and its
+/// connection is closed, while the driver's goes on waiting behind the scenes and is disposed when it is done.
+/// </summary>
+/// <typeparam name="TResult">The call's result.</typeparam>
+internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
+{
+    /// <summary>How long driver and server have to end a cancelled call, beside <see cref="RoundTripsToCancel"/>.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A cancellation connects, perhaps with TLS, and asks; then the call itself must answer.</summary>
+    private const int RoundTripsToCancel = 5;
+
+    private const int Running = 0;
+    private const int Ended = 1;
+    private const int Abandoned = 2;
+
+    private readonly ClusterConnection _connection;
+    private readonly Task<TResult> _call;
+    private readonly CancellationToken _caller;
+    private CancellationTokenRegistration _registration;
+    private int _state;
+
+    private CancellableCall(ClusterConnection connection, Task<TResult> call, CancellationToken caller) =>
+        (_connection, _call, _caller) = (connection, call, caller);
+
+    /// <summary>Goes on with a call that was started; the task ends with it, or soon after its caller cancelled.</summary>
+    public static Task<TResult> WatchAsync(ClusterConnection connection, Task<TResult> call, CancellationToken caller)
+    {
+        var watched = new CancellableCall<TResult>(connection, call, caller);
+        watched._registration = caller.UnsafeRegister(
+            static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), watched);
+        call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(watched.OnCallEnded);
+        return watched.Task;
+    }
+
+    private void OnCallEnded()
+    {
+        _registration.Unregister();
+        if (Interlocked.CompareExchange(ref _state, Ended, Running) == Running)
+        {
+            if (_call.Exception?.InnerException is { } exception)
+            {
+                _connection.Notes(exception);
+            }
+
+            TrySetFromTask(_call);
+        }
+        else
+        {
+            // Nobody waits for it any more.
+            _ = _call.Exception;
+        }
+    }
+
+    private async Task AbandonAfterGraceAsync()
+    {
+        var opener = _connection.Opener;
+        if (_connection.Node is not { } node || _connection.NativeOrNull is not { } native)
+        {
+            return;
+        }
+
+        var grace = Grace + (RoundTripsToCancel * opener.Topology.Nodes[node.Index].RoundTrip);
+        await System.Threading.Tasks.Task.Delay(grace, opener.Time, CancellationToken.None).ConfigureAwait(false);
+        if (Interlocked.CompareExchange(ref _state, Abandoned, Running) == Running)
+        {
+            // In this order: whatever the caller does next finds a connection that is closed.
+            _connection.Abandon(native);
+            node.Driver.TryAbort(native);
+            _ = DisposeWhenDoneAsync(native);
+            TrySetCanceled(_caller);
+        }
+    }
+
+    private async Task DisposeWhenDoneAsync(DbConnection native)
+    {
+        await ((Task)_call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await native.DisposeAsync().ConfigureAwait(false);
+    }
+}
