@@ -157,7 +157,7 @@ public partial class ClusterConnection : DbConnection
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
         var native = UsableNative();
-        return new(this, native, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
+        return new(this, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
     }
 
     /// <summary>Starts a transaction at the server's default isolation level.</summary>
@@ -171,7 +171,7 @@ public partial class ClusterConnection : DbConnection
         var native = UsableNative();
         try
         {
-            return new(this, native, await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+            return new(this, await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (Notes(e))
         {

@@ -8,15 +8,12 @@ namespace ClusterClient.Data;
 public sealed class ClusterTransaction : DbTransaction
 {
     private readonly ClusterConnection _connection;
-    private readonly DbConnection _nativeConnection;
     private readonly DbTransaction _native;
-    private bool _isOver;
     private bool _isDisposed;
 
-    internal ClusterTransaction(ClusterConnection connection, DbConnection nativeConnection, DbTransaction native)
+    internal ClusterTransaction(ClusterConnection connection, DbTransaction native)
     {
         _connection = connection;
-        _nativeConnection = nativeConnection;
         _native = native;
     }
 
@@ -58,7 +55,6 @@ public sealed class ClusterTransaction : DbTransaction
             native.Commit();
             return 0;
         });
-        _isOver = true;
     }
 
     /// <inheritdoc/>
@@ -67,7 +63,6 @@ public sealed class ClusterTransaction : DbTransaction
     {
         _connection.UsableNative();
         await _connection.NotingAsync(Native.CommitAsync(cancellationToken)).ConfigureAwait(false);
-        _isOver = true;
     }
 
     /// <inheritdoc/>
@@ -78,15 +73,11 @@ public sealed class ClusterTransaction : DbTransaction
             native.Rollback();
             return 0;
         });
-        _isOver = true;
     }
 
     /// <inheritdoc/>
-    public override async Task RollbackAsync(CancellationToken cancellationToken = default)
-    {
+    public override async Task RollbackAsync(CancellationToken cancellationToken = default) =>
         await _connection.NotingAsync(Native.RollbackAsync(cancellationToken)).ConfigureAwait(false);
-        _isOver = true;
-    }
 
     /// <inheritdoc/>
     public override void Save(string savepointName) => Native.Save(savepointName);
@@ -133,14 +124,10 @@ public sealed class ClusterTransaction : DbTransaction
 
     internal bool IsOf(ClusterConnection? connection) => ReferenceEquals(_connection, connection);
 
-    /// <summary>The driver's own transaction, where it still runs on this native connection.</summary>
-    internal DbTransaction? NativeOn(DbConnection? native) =>
-        !_isOver && ReferenceEquals(_nativeConnection, native) ? _native : null;
-
     private bool EndsHere()
     {
         var ends = !_isDisposed;
-        _isOver = _isDisposed = true;
+        _isDisposed = true;
         return ends;
     }
 }
