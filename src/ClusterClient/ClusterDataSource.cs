@@ -131,6 +131,9 @@ public sealed class ClusterDataSource : DbDataSource
     protected override DbConnection CreateDbConnection() => CreateConnection();
 
     /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => _writes.CreateBatch();
+
+    /// <inheritdoc/>
     protected override DbConnection OpenDbConnection() => OpenConnection();
 
     /// <inheritdoc/>

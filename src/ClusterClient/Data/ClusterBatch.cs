@@ -43,6 +43,10 @@ public sealed class ClusterBatch : DbBatch
                 // At once, because the driver refuses it while a reader is open.
                 _inner.Connection = connection?.NativeOrNull;
                 _binding.MoveTo(connection);
+                if (_binding.Transaction is null)
+                {
+                    _inner.Transaction = null;
+                }
             }
         }
     }
@@ -130,7 +134,8 @@ public sealed class ClusterBatch : DbBatch
         {
             _inner.Connection = native;
             _binding.Bound(native);
-            _inner.Transaction = _binding.NativeTransaction;
+            // What it had was the earlier connection's, and drivers refuse a transaction that is over or another's.
+            _inner.Transaction = null;
         }
 
         return _inner;

@@ -76,6 +76,10 @@ public sealed class ClusterCommand : DbCommand
                 // At once, because the driver refuses it while a reader is open.
                 _inner.Connection = connection?.NativeOrNull;
                 _binding.MoveTo(connection);
+                if (_binding.Transaction is null)
+                {
+                    _inner.Transaction = null;
+                }
             }
         }
     }
@@ -177,7 +181,8 @@ public sealed class ClusterCommand : DbCommand
         {
             _inner.Connection = native;
             _binding.Bound(native);
-            _inner.Transaction = _binding.NativeTransaction;
+            // What it had was the earlier connection's, and drivers refuse a transaction that is over or another's.
+            _inner.Transaction = null;
         }
 
         return _inner;

@@ -159,11 +159,15 @@ public partial class ClusterConnection
         }
     }
 
+    /// <summary>How often a call was abandoned on this connection.</summary>
+    internal int Abandonments { get; private set; }
+
     /// <summary>The call that runs on it was abandoned: this connection is closed, while somebody else disposes the driver's.</summary>
     internal void Abandon(DbConnection native)
     {
         if (ReferenceEquals(_native, native) && Unbind() is not null)
         {
+            Abandonments++;
             OnStateChange(Closed);
         }
     }

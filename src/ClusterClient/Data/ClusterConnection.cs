@@ -160,7 +160,7 @@ public partial class ClusterConnection : DbConnection
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
         var native = UsableNative();
-        return new(this, native, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
+        return new(this, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
     }
 
     /// <summary>Starts a transaction at the server's default isolation level.</summary>
@@ -176,7 +176,7 @@ public partial class ClusterConnection : DbConnection
             (native, isolationLevel, cancellationToken),
             static c => c.native.BeginTransactionAsync(c.isolationLevel, c.cancellationToken).AsTask(),
             cancellationToken).ConfigureAwait(false);
-        return new(this, native, transaction);
+        return new(this, transaction);
     }
 
     /// <inheritdoc/>

@@ -8,16 +8,15 @@ namespace ClusterClient.Data;
 public sealed class ClusterTransaction : DbTransaction
 {
     private readonly ClusterConnection _connection;
-    private readonly DbConnection _nativeConnection;
     private readonly DbTransaction _native;
-    private bool _isOver;
+    private readonly int _abandonments;
     private bool _isDisposed;
 
-    internal ClusterTransaction(ClusterConnection connection, DbConnection nativeConnection, DbTransaction native)
+    internal ClusterTransaction(ClusterConnection connection, DbTransaction native)
     {
         _connection = connection;
-        _nativeConnection = nativeConnection;
         _native = native;
+        _abandonments = connection.Abandonments;
     }
 
     /// <summary>
@@ -58,7 +57,6 @@ public sealed class ClusterTransaction : DbTransaction
             native.Commit();
             return 0;
         });
-        _isOver = true;
     }
 
     /// <inheritdoc/>
@@ -68,7 +66,6 @@ public sealed class ClusterTransaction : DbTransaction
         _connection.UsableNative();
         await _connection.NotingAsync(
             (Native, cancellationToken), static c => c.Native.CommitAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
-        _isOver = true;
     }
 
     /// <inheritdoc/>
@@ -79,16 +76,12 @@ public sealed class ClusterTransaction : DbTransaction
             native.Rollback();
             return 0;
         });
-        _isOver = true;
     }
 
     /// <inheritdoc/>
-    public override async Task RollbackAsync(CancellationToken cancellationToken = default)
-    {
+    public override async Task RollbackAsync(CancellationToken cancellationToken = default) =>
         await _connection.NotingAsync(
             (Native, cancellationToken), static c => c.Native.RollbackAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
-        _isOver = true;
-    }
 
     /// <inheritdoc/>
     public override void Save(string savepointName) => Native.Save(savepointName);
@@ -141,15 +134,11 @@ public sealed class ClusterTransaction : DbTransaction
 
     internal bool IsOf(ClusterConnection? connection) => ReferenceEquals(_connection, connection);
 
-    /// <summary>The driver's own transaction, where it still runs on this native connection.</summary>
-    internal DbTransaction? NativeOn(DbConnection? native) =>
-        !_isOver && ReferenceEquals(_nativeConnection, native) ? _native : null;
-
     private bool EndsHere()
     {
-        // Without its connection it is over, and the driver's object may be another's by now, or stuck in a call that was abandoned.
-        var ends = !_isDisposed && ReferenceEquals(_connection.NativeOrNull, _nativeConnection);
-        _isOver = _isDisposed = true;
+        // One whose call was abandoned ends with the driver's connection, which somebody else disposes when that call is done.
+        var ends = !_isDisposed && _abandonments == _connection.Abandonments;
+        _isDisposed = true;
         return ends;
     }
 }

@@ -16,9 +16,6 @@ internal struct NodeBinding(ClusterConnection? connection)
 
     public ClusterTransaction? Transaction { get; set; }
 
-    /// <summary>What the native counterpart may be given: drivers refuse a transaction that is over or another connection's.</summary>
-    public readonly DbTransaction? NativeTransaction => Transaction?.NativeOn(_bound);
-
     /// <summary>The connection, where a call is about to be made or has just been.</summary>
     public readonly ClusterConnection Required => Connection
         ?? throw new InvalidOperationException("There is no connection to run this on; set the Connection property.");

@@ -61,8 +61,9 @@ public sealed class ConnectionStateTests(ClusterFixture fixture) : DataTest(fixt
     public Task StateChange_BackendKilled_SameEventsAsDriver(Io io) => SameAsync(async source =>
     {
         var events = new List<string>();
-        await using var connection = await source.OpenAsync(io);
+        await using var connection = source.CreateConnection();
         connection.StateChange += (_, e) => events.Add($"{e.OriginalState} to {e.CurrentState}, is {connection.State}");
+        await connection.OpenAsync(io);
         await KillAsync(await connection.BackendAsync(io));
         events.Add($"{connection.State}");
         events.Add(await EndAsync(() => connection.ValueAsync<int>("select 1", io)));

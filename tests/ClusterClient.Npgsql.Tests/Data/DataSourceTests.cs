@@ -34,7 +34,7 @@ public sealed class DataSourceTests(ClusterFixture fixture) : DataTest(fixture)
     [Theory, ClassData(typeof(EachWay))]
     public async Task CreateBatch_EachExecution_OpensAndCloses(Face face, Io io)
     {
-        await using var batch = (face == Face.Bare ? Fixture.Bare : (DbDataSource)Cluster.Reads).CreateBatch();
+        await using var batch = (face == Face.Bare ? Fixture.Bare : (DbDataSource)Cluster).CreateBatch();
         foreach (var sql in new[] { "select 1", "select 2" })
         {
             var command = batch.CreateBatchCommand();

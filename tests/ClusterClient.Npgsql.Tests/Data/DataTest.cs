@@ -75,7 +75,7 @@ public abstract partial class DataTest(ClusterFixture fixture) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private int InFlight() =>
+    protected int InFlight() =>
         InFlightCount().Matches(Cluster.Explain(RouteIntent.Read)).Sum(match => int.Parse(match.Groups[1].Value));
 
     [GeneratedRegex("in flight ([0-9]+)")]

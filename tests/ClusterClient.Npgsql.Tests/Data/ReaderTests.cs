@@ -129,6 +129,7 @@ public sealed class ReaderTests(ClusterFixture fixture) : DataTest(fixture)
             var reader = await command.ReaderAsync(io, CommandBehavior.CloseConnection | CommandBehavior.SequentialAccess);
             await reader.DisposeAsync(io);
             Assert.Equal(ConnectionState.Closed, connection.State);
+            Assert.Equal((0, 0), (PoolMeter.Lent(), InFlight()));
             await connection.OpenAsync(io);
         }
 

@@ -13,8 +13,8 @@ public sealed class PrimaryLostTests
         Assert.Equal("eu-1", await s.WriteAsync(1));
         await s.Servers["eu-1"].KillAsync();
 
-        var waiting = s.WriteAsync(2);
         await s.UntilAsync(t => t.Primary is null);
+        var waiting = s.WriteAsync(2);
         await s.PromoteAsync("eu-2", "eu-3");
 
         Assert.Equal("eu-2", await waiting.WaitAsync(Scenario.Patience));
@@ -26,6 +26,7 @@ public sealed class PrimaryLostTests
     {
         await using var s = await Scenario.StartAsync();
         await s.Servers["eu-1"].KillAsync();
+        await s.UntilAsync(t => t.Primary is null);
         var waiting = Task.Factory.StartNew(
             () =>
             {
@@ -38,7 +39,6 @@ public sealed class PrimaryLostTests
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        await s.UntilAsync(t => t.Primary is null);
         await s.PromoteAsync("eu-2", "eu-3");
 
         Assert.Equal("eu-2", await waiting.WaitAsync(Scenario.Patience));

@@ -40,6 +40,13 @@ internal sealed class ManualTimeProvider : TimeProvider
         Interlocked.Exchange(ref _now, target);
     }
 
+    /// <summary>As after a pause of the whole process: the time has passed when the timers that became due in it come to fire.</summary>
+    public void Stall(TimeSpan by)
+    {
+        Interlocked.Add(ref _now, ToTimestamps(by));
+        Advance(TimeSpan.Zero);
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);

@@ -129,7 +129,8 @@ public sealed class TopologyResolverTests
     [InlineData("P1@9 R1@9 t:R1@9", 2, "belongs to system t, this group is s")]
     [InlineData("P1@9 R1@9 R1@9 | P1@9 P2@9/9 .", 0, "still accepts writes in epoch 1, the newest is 2")]
     [InlineData("P1@9 P1@9 R1@9", 0, "is one of 2 nodes that accept writes in epoch 1")]
-    [InlineData("P1@9 P1@9 R1@9 | ~ x R1@9", 0, "accepted writes in epoch 1 beside another node when it fell silent")]
+    [InlineData("P1@9 P1@9 R1@9 | ~ . .", 0, "is one of 2 nodes that accept writes in epoch 1, and silent now")]
+    [InlineData("P1@9 P1@9 R1@9 | ~ x R1@9", 0, "no answer within the probe timeout")]
     [InlineData("P1@9 R1@9 R1@17 | x P2@9/16 R1@17", 2, "is at 0/11 in epoch 1, which epoch 2 left at 0/10")]
     [InlineData("P1@9 R1@9 R1@9", 0, null)]
     public void Resolve_NodeThatIsNotUsed_SaysWhy(string rounds, int node, string? reason) =>
