@@ -159,6 +159,7 @@ public sealed class PrimaryLostTests
         await s.WriteAsync(1);
         await s.Servers["eu-1"].KillAsync();
         await s.PromoteAsync("eu-2", "eu-3");
+        await s.UntilAsync(t => t.Primary?.Endpoint.Name == "eu-2");
         Assert.Equal("eu-2", await s.WriteAsync(2));
         await s.Servers["eu-1"].RejoinAsync(s.Servers["eu-2"]);
         await s.UntilOnlineAsync();
