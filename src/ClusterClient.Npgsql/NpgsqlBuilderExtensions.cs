@@ -15,7 +15,7 @@ public static class NpgsqlBuilderExtensions
     /// </param>
     /// <param name="configure">
     /// Changes each node's own <see cref="NpgsqlDataSourceBuilder"/>: type mappings, certificates, a password provider, … It runs
-    /// twice for each node, once for the application's connections and once for the monitor's.
+    /// once when the cluster is built and then twice for each node: for the application's connections and for the monitor's.
     /// </param>
     public static ClusterDataSourceBuilder UseNpgsql(
         this ClusterDataSourceBuilder builder, string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace ClusterClient.Benchmarks.Overhead;
 
 /// <summary>A new command each time, on a connection that stays open.</summary>
-internal sealed class CommandOnly(Func<Task<Entrant>> create, bool async) : Contender(create)
+internal sealed class CommandOnly(Func<Task<Entrant>> create, bool async, CancellationToken caller = default) : Contender(create)
 {
     private DbConnection? _connection;
 
@@ -21,7 +21,7 @@ internal sealed class CommandOnly(Func<Task<Entrant>> create, bool async) : Cont
             {
                 await using var command = _connection!.CreateCommand();
                 command.CommandText = "SELECT 1";
-                await command.ExecuteScalarAsync();
+                await command.ExecuteScalarAsync(caller);
             }
             else
             {

@@ -1,7 +1,7 @@
 namespace ClusterClient.Benchmarks.Overhead;
 
 /// <summary>Takes a connection, asks one thing on it, gives it back.</summary>
-internal sealed class OpenCycle(Func<Task<Entrant>> create, bool async) : Contender(create)
+internal sealed class OpenCycle(Func<Task<Entrant>> create, bool async, CancellationToken caller = default) : Contender(create)
 {
     public override async Task RunAsync(int operations)
     {
@@ -9,10 +9,10 @@ internal sealed class OpenCycle(Func<Task<Entrant>> create, bool async) : Conten
         {
             if (async)
             {
-                await using var connection = await Source.OpenConnectionAsync();
+                await using var connection = await Source.OpenConnectionAsync(caller);
                 await using var command = connection.CreateCommand();
                 command.CommandText = "SELECT 1";
-                await command.ExecuteScalarAsync();
+                await command.ExecuteScalarAsync(caller);
             }
             else
             {

@@ -9,6 +9,9 @@ internal sealed class OverheadPart : Part
 {
     private const int Attempts = 5;
 
+    /// <summary>One that may be cancelled and never is, as a web request's: such calls are watched.</summary>
+    private readonly CancellationTokenSource _caller = new();
+
     public override string Name => "overhead";
 
     public override string Question => "What an open + SELECT 1 + close, and a command alone, cost beside the bare driver.";
@@ -37,7 +40,7 @@ internal sealed class OverheadPart : Part
         }
     }
 
-    private static IEnumerable<Duel> OnRealServers(LocalPostgres group, int rounds)
+    private IEnumerable<Duel> OnRealServers(LocalPostgres group, int rounds)
     {
         var servers = new RealServers(group);
         foreach (var (how, isAsync) in new[] { ("async", true), ("sync", false) })
@@ -46,10 +49,12 @@ internal sealed class OverheadPart : Part
             yield return Duel.Between($"command, {how}", Budget.Command, c => new CommandOnly(c, isAsync), servers.Primary, servers.Cluster, 100, rounds);
         }
 
+        yield return Duel.Between("open cycle, async, with a token", Budget.OpenCycle, c => new OpenCycle(c, true, _caller.Token), servers.Primary, servers.Cluster, 100, rounds);
+        yield return Duel.Between("command, async, with a token", Budget.Command, c => new CommandOnly(c, true, _caller.Token), servers.Primary, servers.Cluster, 100, rounds);
         yield return Duel.Between("open cycle of Reads, async", Budget.OpenCycle, c => new OpenCycle(c, true), servers.Replica, servers.Reads, 100, rounds);
     }
 
-    private static IEnumerable<Duel> Alone()
+    private IEnumerable<Duel> Alone()
     {
         foreach (var (how, isAsync, yields) in new[] { ("sync", false, false), ("async, completed", true, false), ("async, pending", true, true) })
         {
@@ -58,6 +63,10 @@ internal sealed class OverheadPart : Part
             yield return Duel.Between($"open cycle, {how}", Budget.OpenCycle, c => new OpenCycle(c, isAsync), servers.Raw, servers.Cluster, operations, 100);
             yield return Duel.Between($"command, {how}", Budget.Command, c => new CommandOnly(c, isAsync), servers.Raw, servers.Cluster, operations, 100);
         }
+
+        var pending = new FakeServers(true);
+        yield return Duel.Between("open cycle, async, pending, with a token", Budget.OpenCycle, c => new OpenCycle(c, true, _caller.Token), pending.Raw, pending.Cluster, 4_000, 100);
+        yield return Duel.Between("command, async, pending, with a token", Budget.Command, c => new CommandOnly(c, true, _caller.Token), pending.Raw, pending.Cluster, 4_000, 100);
     }
 
     /// <summary>Again while the machine is so busy that the raw driver differs from itself; what the cluster does there decides nothing.</summary>
