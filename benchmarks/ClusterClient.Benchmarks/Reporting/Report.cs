@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Reflection;
 using System.Text;
 
 namespace ClusterClient.Benchmarks.Reporting;
@@ -61,5 +61,7 @@ internal sealed class Report
         File.WriteAllText(Path.Combine(folder.FullName, $"{_name}.md"), _text.ToString().TrimEnd() + "\n");
     }
 
-    private static string ProjectFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(Path.GetDirectoryName(file))!;
+    // Not from the compiler's path of this file: reproducible builds replace that.
+    private static string ProjectFolder() =>
+        typeof(Report).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ProjectFolder").Value!;
 }

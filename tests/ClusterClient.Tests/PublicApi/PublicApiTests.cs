@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace ClusterClient.Tests.PublicApi;
 
@@ -38,5 +37,8 @@ public sealed class PublicApiTests
         ]));
     }
 
-    private static string Beside([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
+    // Not from the compiler's path of this file: reproducible builds replace that.
+    private static string Beside() => Path.Combine(
+        typeof(PublicApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ProjectFolder").Value!,
+        "PublicApi");
 }
