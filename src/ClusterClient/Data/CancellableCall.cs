@@ -14,6 +14,9 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
     /// <summary>How long driver and server have to end a cancelled call, beside <see cref="RoundTripsToCancel"/>.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The same in all for a server that answers the monitor meanwhile: it is well, and its connection is worth keeping.</summary>
+    private static readonly TimeSpan GraceOfTheLiving = TimeSpan.FromSeconds(2);
+
     /// <summary>A cancellation connects, perhaps with TLS, and asks; then the call itself must answer.</summary>
     private const int RoundTripsToCancel = 5;
 
@@ -67,16 +70,31 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
             return;
         }
 
+        var cancelledAt = opener.Time.GetTimestamp();
         var grace = Grace + (RoundTripsToCancel * opener.Topology.Nodes[node.Index].RoundTrip);
-        await System.Threading.Tasks.Task.Delay(grace, opener.Time, CancellationToken.None).ConfigureAwait(false);
+        await DelayAsync(grace / 2).ConfigureAwait(false);
+        if (Volatile.Read(ref _state) != Running)
+        {
+            return;
+        }
+
+        opener.LookAt(node);
+        await DelayAsync(grace / 2).ConfigureAwait(false);
+        if (opener.Topology.Nodes[node.Index].SeenAt > cancelledAt)
+        {
+            await DelayAsync(GraceOfTheLiving).ConfigureAwait(false);
+        }
+
         if (Interlocked.CompareExchange(ref _state, Abandoned, Running) == Running)
         {
             // In this order: whatever the caller does next finds a connection that is closed.
             _connection.Abandon(native);
-            node.Driver.TryAbort(native);
+            node.End(native);
             _ = DisposeWhenDoneAsync(native);
             TrySetCanceled(_caller);
         }
+
+        Task DelayAsync(TimeSpan time) => System.Threading.Tasks.Task.Delay(time, opener.Time, CancellationToken.None);
     }
 
     private async Task DisposeWhenDoneAsync(DbConnection native)

@@ -202,7 +202,7 @@ public partial class ClusterConnection
         // T1 opens, T2 publishes that the node is silent and ends its open connections, T1 adds this one to them: it is ended here.
         if (Opener.Topology.Nodes[opened.Node.Index].IsSilent)
         {
-            opened.Node.Driver.TryAbort(opened.Native);
+            opened.Node.End(opened.Native);
         }
     }
 

@@ -19,4 +19,14 @@ internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver d
     public NodeState State { get; } = new();
 
     public OpenConnections Open { get; } = new();
+
+    /// <summary>Ends a connection under whoever uses it. True when the driver could.</summary>
+    public bool End(DbConnection native)
+    {
+        var ended = driver.TryAbort(native);
+        // Afterwards, because a pool does not look at what it is given back: one that was returned in this very moment, or will be,
+        // must not be handed out again.
+        driver.ClearPool();
+        return ended;
+    }
 }

@@ -149,6 +149,9 @@ internal sealed class ConnectionOpener(
         }
     }
 
+    /// <summary>Has the monitor look at the node now; nothing is doubted.</summary>
+    public void LookAt(ClusterNode node) => monitor.LookAt(node.Index);
+
     public void NoteOpenFault(Exception exception, ClusterNode node)
     {
         Log.OpenFailed(logger, cluster, node.Endpoint.Name, exception);

@@ -29,9 +29,9 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
             if ((after.IsSilent && !before.IsSilent)
                 || (after.Status != before.Status && after.Status is NodeStatus.Fenced or NodeStatus.Foreign or NodeStatus.Diverged))
             {
-                // The pool first: what is ended below must not be handed out again.
-                node.Driver.ClearPool();
+                // The pool last: what was ended and given back by then must not be handed out again.
                 var ended = node.Open.Snapshot().Count(node.Driver.TryAbort);
+                node.Driver.ClearPool();
                 if (ended > 0)
                 {
                     Log.ConnectionsEnded(logger, cluster, ended, node.Endpoint.Name, after.Reason ?? "it was lost");

@@ -90,6 +90,9 @@ internal sealed class TopologyMonitor : IAsyncDisposable
 
     public void Report(int node, NodeSighting sighting) => Update(node, sighting.After);
 
+    /// <summary>Looks at the node now.</summary>
+    public void LookAt(int node) => _nodes[node].Wake();
+
     /// <summary>Looks at every node now.</summary>
     public void LookAtAll()
     {
