@@ -37,6 +37,12 @@ internal sealed class FakeCommand : DbCommand
         return 1;
     }
 
+    public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
+    {
+        await ((FakeConnection)DbConnection!).Execute();
+        return 1;
+    }
+
     public override object? ExecuteScalar() => ExecuteNonQuery();
 
     protected override DbParameter CreateDbParameter() => throw new NotSupportedException();
