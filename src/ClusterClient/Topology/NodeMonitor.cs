@@ -24,7 +24,13 @@ internal sealed class NodeMonitor(
             try
             {
                 var wake = _wake.Arm();
-                owner.Report(index, await LookAsync(stop).ConfigureAwait(false));
+                if (await LookAsync(stop).ConfigureAwait(false) is not { } sighting)
+                {
+                    owner.Doubt(index);
+                    continue;
+                }
+
+                owner.Report(index, sighting);
                 if (!await PauseAsync(owner.Urgency, wake, stop).ConfigureAwait(false))
                 {
                     // The idle connection broke: a server that dies says so here, long before the next look is due.
@@ -47,13 +53,17 @@ internal sealed class NodeMonitor(
         await DropProbeAsync().ConfigureAwait(false);
     }
 
-    private async Task<NodeSighting> LookAsync(CancellationToken stop)
+    /// <summary>
+    /// Null when a connection that had stood broke under the look: that may be an operator who ended a session, so only a new
+    /// connection tells what became of the server.
+    /// </summary>
+    private async Task<NodeSighting?> LookAsync(CancellationToken stop)
     {
         var started = time.GetTimestamp();
+        var isNew = _probe?.IsConnected != true;
         try
         {
             _probe ??= createProbe();
-            var isNew = !_probe.IsConnected;
             var limit = isNew ? settings.ConnectTimeout : settings.ProbeTimeout;
             var facts = await AnswerAsync(_probe.LookAsync(), limit, stop).ConfigureAwait(false);
             _failures = 0;
@@ -70,9 +80,16 @@ internal sealed class NodeMonitor(
         }
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
-            _failures++;
             await DropProbeAsync().ConfigureAwait(false);
-            return e is TimeoutException || e.InnerException is TimeoutException
+            var isSilent = e is TimeoutException || e.InnerException is TimeoutException;
+            if (!isNew && !isSilent)
+            {
+                Log.ProbeConnectionLost(logger, endpoint.Name, Describe(e));
+                return null;
+            }
+
+            _failures++;
+            return isSilent
                 ? new() { Status = NodeStatus.Silent, StartedAt = started, Reason = "no answer within the probe timeout" }
                 : new() { Status = NodeStatus.Unreachable, StartedAt = started, Reason = Describe(e) };
         }

@@ -2,9 +2,14 @@ using System.Diagnostics.Metrics;
 
 namespace ClusterClient.Npgsql.Tests.Data;
 
-/// <summary>Counts what the driver's pools have lent, by the driver's own metric.</summary>
+/// <summary>
+/// Counts what the driver's pools have lent, by the driver's own metric. Only pools with the fixture's settings count: other tests
+/// run in this process at the same time.
+/// </summary>
 internal static class PoolMeter
 {
+    private static readonly string OfTheFixture = $"Maximum Pool Size={ClusterFixture.PoolSize}";
+
     public static int Lent()
     {
         var lent = 0;
@@ -25,7 +30,8 @@ internal static class PoolMeter
             {
                 used |= tag is { Key: "db.client.connection.state", Value: "used" };
                 ofPool &= tag is not { Key: "db.client.connection.pool.name", Value: string name }
-                    || !name.Contains("Pooling=False", StringComparison.Ordinal);
+                    || (name.Contains(OfTheFixture, StringComparison.OrdinalIgnoreCase)
+                        && !name.Contains("Pooling=False", StringComparison.Ordinal));
             }
 
             lent += used && ofPool ? count : 0;

@@ -93,6 +93,27 @@ public sealed class TopologyMonitorTests
     }
 
     [Fact]
+    public async Task Loops_SessionEndsUnderALook_ANewConnectionTellsWhatBecameOfTheNode()
+    {
+        await using var group = await new WatchedGroup("P1@9", "R1@9").CalmAsync();
+        var (before, session) = (group.Now, group[0].Session);
+        var broken = false;
+        group.Servers[0].OnLook = () =>
+        {
+            var breaks = !broken;
+            broken = true;
+            return breaks ? Task.FromException<NodeFacts>(new IOException("terminated by an operator")) : Task.FromResult(Facts.Parse("P1@10"));
+        };
+        group.Monitor.LookAtAll();
+        await Until.TrueAsync(() => group[0].Session == session + 1 && !group[0].IsDoubted);
+
+        for (var topology = before; topology.Next.IsCompletedSuccessfully; topology = await topology.Next)
+        {
+            Assert.Equal(NodeStatus.Online, (await topology.Next).Nodes[0].Status);
+        }
+    }
+
+    [Fact]
     public async Task Loops_ClockRingsMuchTooLate_BlamesThisProcessNotTheNode()
     {
         await using var group = await new WatchedGroup("P1@9", "R1@9").CalmAsync();
