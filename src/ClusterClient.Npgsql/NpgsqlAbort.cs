@@ -32,7 +32,7 @@ internal static class NpgsqlAbort
             // It has ended by itself meanwhile.
             return true;
         }
-        catch (MissingMemberException)
+        catch (Exception e) when (e is MissingMemberException or TypeLoadException)
         {
             return false;
         }

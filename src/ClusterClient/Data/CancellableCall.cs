@@ -14,7 +14,7 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
     /// <summary>How long driver and server have to end a cancelled call, beside <see cref="RoundTripsToCancel"/>.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The same in all for a server that answers the monitor meanwhile: it is well, and its connection is worth keeping.</summary>
+    /// <summary>On top of that for a server that answers the monitor meanwhile: it is well, and its connection is worth keeping.</summary>
     private static readonly TimeSpan GraceOfTheLiving = TimeSpan.FromSeconds(2);
 
     /// <summary>A cancellation connects, perhaps with TLS, and asks; then the call itself must answer.</summary>
@@ -88,10 +88,17 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         if (Interlocked.CompareExchange(ref _state, Abandoned, Running) == Running)
         {
             // In this order: whatever the caller does next finds a connection that is closed.
-            _connection.Abandon(native);
-            node.End(native);
-            _ = DisposeWhenDoneAsync(native);
-            TrySetCanceled(_caller);
+            try
+            {
+                _connection.Abandon(native);
+                _ = DisposeWhenDoneAsync(native);
+                node.End(native);
+            }
+            finally
+            {
+                // Come what may of the cleaning up, in which the application's own handler takes part: the caller is waiting.
+                TrySetCanceled(_caller);
+            }
         }
 
         Task DelayAsync(TimeSpan time) => System.Threading.Tasks.Task.Delay(time, opener.Time, CancellationToken.None);
