@@ -66,7 +66,7 @@ internal sealed class ProcessorSharing(double cores)
 
     /// <summary>When the next query will be done if nothing changes; infinity for none.</summary>
     public double NextCompletion =>
-        Active == 0 ? double.PositiveInfinity : _updated + Math.Max(0, _jobs[_heap[0]].Until - _progress) / Rate;
+        Active == 0 || Cores <= 0 ? double.PositiveInfinity : _updated + Math.Max(0, _jobs[_heap[0]].Until - _progress) / Rate;
 
     /// <summary>The query whose completion was due now.</summary>
     /// <returns>The id that it began with.</returns>
