@@ -2,6 +2,7 @@ using ClusterClient.Simulation;
 using ClusterClient.Simulation.CommandLine;
 using ClusterClient.Simulation.Reporting;
 
+const int Failed = 1;
 const int Misused = 2;
 if (args.Any(a => a is "--help" or "-h" or "help"))
 {
@@ -25,10 +26,25 @@ try
         CsvFile.Write(csv, results);
     }
 
+    if (options.Svg is { } folder)
+    {
+        Plots.Write(folder, options.Parameters, summaries);
+    }
+
+    if (options.Markdown is { } page)
+    {
+        MarkdownFile.Write(page, args, options.Seeds.Count, summaries);
+    }
+
     return 0;
 }
 catch (UsageException e)
 {
     Console.Error.WriteLine(e.Message);
     return Misused;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"The results could not be written: {e.Message}");
+    return Failed;
 }

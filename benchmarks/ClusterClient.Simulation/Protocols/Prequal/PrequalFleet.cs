@@ -21,12 +21,12 @@ internal sealed class PrequalFleet
             _servers[i] = new(settings, new Antagonist(settings, likenesses, streams.Of(Purpose.Faults, i)), isSlow ? settings.Slowdown : 1);
         }
 
-        // In cores of the fast servers: a slow one's core does less.
-        Speed = (nodes - slow + slow / settings.Slowdown) * settings.Cores;
+        // A load of 1 fills all allocations if the queries are spread evenly, a slow server taking longer at each of its own.
+        EvenCapacity = nodes * settings.Cores / (1 + (double)slow / nodes * (settings.Slowdown - 1));
     }
 
-    /// <summary>What all allocations together can do, in cores of a fast server.</summary>
-    public double Speed { get; }
+    /// <summary>What all allocations together do when queries are spread evenly, in cores of a fast server.</summary>
+    public double EvenCapacity { get; }
 
     public double NextCompletion => _completions.NextTime;
 

@@ -38,7 +38,7 @@ internal sealed class PrequalRun
         _queries = new QueryRing(_settings.Deadline);
         _arrivals = streams.Of(Purpose.Arrivals);
         _workDraws = streams.Of(Purpose.Work);
-        _interval = _work.Mean / (spec.Load * _fleet.Speed);
+        _interval = _work.Mean / (spec.Load * _fleet.EvenCapacity);
         _countUntil = _settings.WarmUp + _settings.Duration;
         _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, SetupOf(c, streams)))];
 
