@@ -51,6 +51,7 @@ internal static class ClientPolicies
         ("prequal-probes", "probes sent per query", "3"),
         ("prequal-remove", "probes removed per query", "1"),
         ("prequal-quantile", "quantile of requests in flight above which a server is hot", "0.84"),
+        ("prequal-window", "answers to probes that the quantile is taken over", "128"),
         ("prequal-age", "seconds for which a probe holds", "1"),
         ("prequal-delta", "net probes that the reuse of a probe is reckoned to leave per query", "1"),
         ("linear-share", "share of the requests in flight in the linear blend; the rest is latency's", "0.5"),
