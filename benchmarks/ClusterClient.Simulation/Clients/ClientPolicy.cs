@@ -25,4 +25,20 @@ internal abstract class ClientPolicy
     public virtual void OnDone(int server, long sentAt, long now, bool failed, in ServerFeedback feedback)
     {
     }
+
+    /// <summary>A probe of <see cref="IProber"/> is answered.</summary>
+    /// <param name="server">The server that was asked.</param>
+    /// <param name="now">The present time, in µs.</param>
+    /// <param name="feedback">What it told.</param>
+    public virtual void OnProbed(int server, long now, in ServerFeedback feedback)
+    {
+    }
+
+    /// <summary>How often <see cref="OnTimer"/> wants to be called, in µs; 0 for never.</summary>
+    public virtual long TimerPeriod => 0;
+
+    /// <summary>A period has passed.</summary>
+    public virtual void OnTimer(long now)
+    {
+    }
 }

@@ -30,4 +30,13 @@ internal sealed record ClientSetup
 
     /// <summary>This client's own source of chance.</summary>
     public required int Seed { get; init; }
+
+    /// <summary>The parameters of the command line, for the policies that have some.</summary>
+    public Parameters Parameters { get; init; } = new(new Dictionary<string, string>());
+
+    /// <summary>Sends probes, in the protocols whose servers answer them; else null.</summary>
+    public IProber? Prober { get; init; }
+
+    /// <summary>The servers themselves, in the protocols that show them to an oracle; else null.</summary>
+    public IServerView? View { get; init; }
 }

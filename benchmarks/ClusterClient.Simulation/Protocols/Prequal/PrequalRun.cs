@@ -1,0 +1,247 @@
+using ClusterClient.Simulation.Clients;
+using ClusterClient.Simulation.Engine;
+
+namespace ClusterClient.Simulation.Protocols.Prequal;
+
+/// <summary>
+/// One run of the testbed. The queries that come between the warm-up and the end of the duration are counted; after it queries keep
+/// coming, uncounted, until the last counted one has ended, so that the slowest are neither lost nor eased.
+/// </summary>
+internal sealed class PrequalRun
+{
+    private readonly RunSpec _spec;
+    private readonly PrequalSettings _settings;
+    private readonly PrequalFleet _fleet;
+    private readonly PrequalNetwork _network;
+    private readonly QueryWork _work;
+    private readonly QueryRing _queries;
+    private readonly ClientPolicy[] _clients;
+    private readonly EventQueue<PrequalTick> _ticks = new();
+    private readonly RandomStream _arrivals;
+    private readonly RandomStream _workDraws;
+    private readonly LatencySample _latencies = new();
+    private readonly double _interval;
+    private readonly double _countUntil;
+    private double _now;
+    private double _nextArrival;
+    private long _counted;
+    private long _errors;
+
+    public PrequalRun(RunSpec spec)
+    {
+        _spec = spec;
+        _settings = new PrequalSettings(new Parameters(spec.Parameters));
+        var streams = new Streams(spec.Seed);
+        _fleet = new PrequalFleet(_settings, streams, spec.Nodes);
+        _network = new PrequalNetwork(_settings.OneWay);
+        _work = new QueryWork(_settings.Work, _settings.WorkDeviation);
+        _queries = new QueryRing(_settings.Deadline);
+        _arrivals = streams.Of(Purpose.Arrivals);
+        _workDraws = streams.Of(Purpose.Work);
+        _interval = _work.Mean / (spec.Load * _fleet.EvenCapacity);
+        _countUntil = _settings.WarmUp + _settings.Duration;
+        _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, SetupOf(c, streams)))];
+
+        _ticks.Add(_settings.Step, new(PrequalTickKind.AntagonistsStep));
+        _ticks.Add(_settings.WarmUp, new(PrequalTickKind.CountingStarts));
+        var phases = streams.Of(Purpose.Network);
+        for (var c = 0; c < _clients.Length; c++)
+        {
+            // Processes that start at different times.
+            var phase = phases.Next();
+            if (_clients[c].TimerPeriod > 0)
+            {
+                _ticks.Add(phase * _clients[c].TimerPeriod, new(PrequalTickKind.PolicyTimer, c));
+            }
+        }
+    }
+
+    private long Now => (long)_now;
+
+    public RunResult Run()
+    {
+        _nextArrival = _arrivals.Exponential(_interval);
+        while (_nextArrival < _countUntil || _latencies.Count < _counted)
+        {
+            Step();
+        }
+
+        return new()
+        {
+            Spec = _spec,
+            P50 = _latencies.Quantile(0.5),
+            P90 = _latencies.Quantile(0.9),
+            P99 = _latencies.Quantile(0.99),
+            P999 = _latencies.Quantile(0.999),
+            Mean = _latencies.Mean,
+            Errors = _errors,
+            Requests = _counted,
+            Jain = _fleet.Fairness(_now),
+        };
+    }
+
+    public void SendProbe(int client, int server) => _network.Probes.Add(_now, (client, server));
+
+    /// <summary>The next event, whatever it is. Of equal times the order is the one written here.</summary>
+    private void Step()
+    {
+        var next = Math.Min(Math.Min(_nextArrival, _fleet.NextCompletion), Math.Min(_network.Queries.NextTime, _network.Answers.NextTime));
+        var rare = Math.Min(Math.Min(_network.Probes.NextTime, _network.ProbeAnswers.NextTime), Math.Min(_queries.NextDeadline, _ticks.NextTime));
+        _now = Math.Min(next, rare);
+        if (_now == _ticks.NextTime)
+        {
+            Tick();
+        }
+        else if (_now == _network.Answers.NextTime)
+        {
+            Answer(_network.Answers.Take());
+        }
+        else if (_now == _network.ProbeAnswers.NextTime)
+        {
+            var (client, server, told) = _network.ProbeAnswers.Take();
+            _clients[client].OnProbed(server, Now, in told);
+        }
+        else if (_now == _fleet.NextCompletion)
+        {
+            Complete(_fleet.NextToComplete);
+        }
+        else if (_now == _network.Queries.NextTime)
+        {
+            Begin(_network.Queries.Take());
+        }
+        else if (_now == _network.Probes.NextTime)
+        {
+            var (client, server) = _network.Probes.Take();
+            _network.ProbeAnswers.Add(_now, (client, server, _fleet[server].AnswerProbe(_now)));
+        }
+        else if (_now == _nextArrival)
+        {
+            Arrive();
+        }
+        else
+        {
+            Expire(_queries.Oldest);
+        }
+    }
+
+    private void Tick()
+    {
+        _ticks.TryTake(out _, out var tick);
+        switch (tick.Kind)
+        {
+            case PrequalTickKind.AntagonistsStep:
+                _fleet.StepAntagonists(_now);
+                _ticks.Add(_now + _settings.Step, tick);
+                break;
+            case PrequalTickKind.CountingStarts:
+                _fleet.StartCounting(_now);
+                break;
+            default:
+                _clients[tick.Client].OnTimer(Now);
+                _ticks.Add(_now + _clients[tick.Client].TimerPeriod, tick);
+                break;
+        }
+    }
+
+    private void Arrive()
+    {
+        var client = _arrivals.Next(_clients.Length);
+        var work = _work.Draw(_workDraws);
+        _nextArrival = _now + _arrivals.Exponential(_interval);
+
+        var server = _clients[client].Choose(0, Now);
+        _clients[client].OnSent(server, Now);
+        var number = _queries.Add(new Query { CameAt = _now, Work = work, Client = client, Server = server, Handle = Query.Elsewhere });
+        _network.Queries.Add(_now, number);
+        if (Counts(_now))
+        {
+            _counted++;
+        }
+    }
+
+    private void Begin(int number)
+    {
+        if (!_queries.IsOpen(number))
+        {
+            return;
+        }
+
+        ref var query = ref _queries[number];
+        var server = _fleet[query.Server];
+        query.AtServerAt = _now;
+        query.Company = server.InFlight;
+        query.Handle = server.Begin(_now, number, query.Work);
+        _fleet.Changed(query.Server);
+    }
+
+    private void Complete(int index)
+    {
+        var server = _fleet[index];
+        var number = server.Complete(_now);
+        _fleet.Changed(index);
+
+        ref var query = ref _queries[number];
+        query.Handle = Query.Elsewhere;
+        query.InFlightAtEnd = server.InFlight;
+        query.ServerTime = _now - query.AtServerAt;
+        server.RecordLatency(query.Company, query.ServerTime);
+        query.EstimateAtEnd = server.LatencyEstimate;
+        _network.Answers.Add(_now, number);
+    }
+
+    private void Answer(int number)
+    {
+        // Else its deadline passed while the answer was on its way.
+        if (_queries.IsOpen(number))
+        {
+            End(number, failed: false);
+        }
+    }
+
+    private void Expire(int number)
+    {
+        ref var query = ref _queries[number];
+        if (query.Handle != Query.Elsewhere)
+        {
+            _fleet[query.Server].Expire(_now, query.Handle);
+            _fleet.Changed(query.Server);
+        }
+
+        End(number, failed: true);
+    }
+
+    private void End(int number, bool failed)
+    {
+        var query = _queries[number];
+        _queries.End(number);
+        var told = failed ? default : new ServerFeedback(query.InFlightAtEnd, query.EstimateAtEnd, query.ServerTime);
+        _clients[query.Client].OnDone(query.Server, (long)query.CameAt, Now, failed, in told);
+        if (Counts(query.CameAt))
+        {
+            _latencies.Add((_now - query.CameAt) / 1000);
+            _errors += failed ? 1 : 0;
+        }
+    }
+
+    private bool Counts(double cameAt) => cameAt >= _settings.WarmUp && cameAt < _countUntil;
+
+    private ClientSetup SetupOf(int client, Streams streams) => new()
+    {
+        Ordinal = client,
+        Clients = _spec.Clients,
+        Servers = _spec.Nodes,
+        Groups = [[.. Enumerable.Range(0, _spec.Nodes)]],
+        RoundTrips = [.. Enumerable.Repeat((long)(2 * _settings.OneWay), _spec.Nodes)],
+        Regions = [.. Enumerable.Repeat("one", _spec.Nodes)],
+        Zones = new string?[_spec.Nodes],
+        Region = "one",
+        Seed = streams.SeedOf(Purpose.Policy, client),
+        Parameters = new Parameters(PolicyParameters()),
+        Prober = new PrequalProber(this, client),
+        View = new PrequalView(_fleet, _work.Mean),
+    };
+
+    // What a scenario says of a policy; the command line goes before it.
+    private Dictionary<string, string> PolicyParameters() =>
+        new(_spec.Parameters) { ["wrr-ignores-errors"] = _settings.ErrorBlindWeights ? "on" : "off" };
+}
