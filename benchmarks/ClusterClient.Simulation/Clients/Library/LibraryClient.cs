@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Health;
 using ClusterClient.Routing;
+using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Simulation.Clients.Library;
@@ -24,7 +25,7 @@ internal sealed class LibraryClient : ClientPolicy
         _policy = policy;
         // Processes do not start in step.
         _turn = (uint)setup.Seed;
-        var peers = setup.Regions.Distinct().ToDictionary(r => r, _ => new PeerMean());
+        var peers = setup.Regions.GroupBy(r => r).ToDictionary(r => r.Key, r => new PeerState(isFleet: r.Count() > LatencyScored.Fewest));
         _states = [.. setup.Regions.Select(r => new NodeState(peers[r]))];
         ImmutableArray<NodeEndpoint> endpoints =
             [.. Enumerable.Range(0, setup.Servers).Select(s => new NodeEndpoint($"db-{s}", 5432, setup.Regions[s], setup.Zones[s]))];
