@@ -49,7 +49,7 @@ internal sealed class Parameters(IReadOnlyDictionary<string, string> given)
     {
         "ON" => true,
         "OFF" => false,
-        var text => throw new UsageException($"--{name} is on or off, not '{text}'. Without it, it is {(otherwise ? "on" : "off")}."),
+        _ => throw new UsageException($"--{name} is on or off, not '{given[name]}'. Without it, it is {(otherwise ? "on" : "off")}."),
     };
 
     private static UsageException Refusal(FormattableString what, double otherwise) =>
