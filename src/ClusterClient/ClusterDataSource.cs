@@ -17,12 +17,13 @@ public sealed class ClusterDataSource : DbDataSource
     private readonly ConnectionOpener _opener;
     private readonly TopologyMonitor _monitor;
     private readonly ImmutableArray<ClusterNode> _nodes;
-    private readonly ClusterDataSourceView _writes;
+    private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _cleaningUp;
 
     internal ClusterDataSource(
         ConnectionOpener opener,
+        RouteScope scope,
         TopologyMonitor monitor,
         NodeCleanUp cleanUp,
         EventTeller teller,
@@ -34,8 +35,9 @@ public sealed class ClusterDataSource : DbDataSource
         _monitor = monitor;
         _nodes = nodes;
         ConnectionString = connectionString;
-        _writes = new(opener, RouteIntent.Write, connectionString, createConnection);
-        Reads = new(opener, RouteIntent.Read, connectionString, createConnection);
+        _scope = scope;
+        Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
+        Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
         // Nobody waits for this one: it may be in the application's handler, and that may be what disposes this.
         _ = teller.RunAsync(monitor.Current, _stop.Token);
@@ -46,6 +48,9 @@ public sealed class ClusterDataSource : DbDataSource
 
     /// <summary>The base connection string with all nodes and without the password; for display.</summary>
     public override string ConnectionString { get; }
+
+    /// <summary>The same cluster for writing, as this data source itself: to add a rule or a caller's region to.</summary>
+    public ClusterDataSourceView Writes { get; }
 
     /// <summary>The same cluster for reading: its connections go to replicas that are fresh enough.</summary>
     public ClusterDataSourceView Reads { get; }
@@ -64,22 +69,22 @@ public sealed class ClusterDataSource : DbDataSource
     }
 
     /// <summary>A closed connection; it goes to whichever node is primary when it is opened.</summary>
-    public new ClusterConnection CreateConnection() => _writes.CreateConnection();
+    public new ClusterConnection CreateConnection() => Writes.CreateConnection();
 
     /// <summary>Opens a connection to the primary, waiting for one up to the failover timeout.</summary>
     /// <exception cref="ClusterUnavailableException">There was no primary in time; the message explains every node.</exception>
-    public new ClusterConnection OpenConnection() => _writes.OpenConnection();
+    public new ClusterConnection OpenConnection() => Writes.OpenConnection();
 
     /// <inheritdoc cref="OpenConnection"/>
     public new ValueTask<ClusterConnection> OpenConnectionAsync(CancellationToken cancellationToken = default) =>
-        _writes.OpenConnectionAsync(cancellationToken);
+        Writes.OpenConnectionAsync(cancellationToken);
 
     /// <summary>Starts monitoring and waits until a primary is known.</summary>
     /// <returns>The first snapshot that has a primary.</returns>
     /// <exception cref="ClusterUnavailableException">There was none within the failover timeout.</exception>
     public async Task<ClusterTopology> WaitUntilReadyAsync(CancellationToken cancellationToken = default)
     {
-        var attempt = new OpenAttempt(_opener, RouteIntent.Write);
+        var attempt = new OpenAttempt(_opener, _scope, RouteIntent.Write);
         for (var topology = Topology; ;)
         {
             ObjectDisposedException.ThrowIf(_monitor.IsStopped, this);
@@ -121,17 +126,13 @@ public sealed class ClusterDataSource : DbDataSource
     /// <summary>
     /// Which node a call with this intent would be given now, and for every other node why not: a line a node, for operators.
     /// </summary>
-    public string Explain(RouteIntent intent)
-    {
-        _monitor.Start();
-        return _opener.Explain(_opener.Request(intent));
-    }
+    public string Explain(RouteIntent intent) => (intent == RouteIntent.Write ? Writes : Reads).Explain();
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => CreateConnection();
 
     /// <inheritdoc/>
-    protected override DbBatch CreateDbBatch() => _writes.CreateBatch();
+    protected override DbBatch CreateDbBatch() => Writes.CreateBatch();
 
     /// <inheritdoc/>
     protected override DbConnection OpenDbConnection() => OpenConnection();

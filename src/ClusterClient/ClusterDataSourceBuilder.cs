@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
 using ClusterClient.Drivers;
+using ClusterClient.Health;
 using ClusterClient.Routing;
+using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +16,8 @@ namespace ClusterClient;
 public sealed class ClusterDataSourceBuilder
 {
     private readonly string _name;
-    private readonly List<(string Endpoint, string Region, string? Zone, string? Name)> _nodes = [];
+    private readonly List<(string Endpoint, string Region, string? Zone, string? Name, double Weight)> _nodes = [];
+    private readonly List<RoutingPolicy> _policies = [new LatencyScored(), new LeastInFlight(), new PowerOfTwo(), new RoundRobin(), new Nearest(), new HotCold()];
     private readonly ClusterOptions _options = new();
 
     // Each region in its first spelling: case does not matter in the configuration, and costs nothing when routing.
@@ -26,7 +28,11 @@ public sealed class ClusterDataSourceBuilder
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
     private TimeProvider _time = TimeProvider.System;
     private Random? _random;
+    private RegionRule _readRule = RegionRule.None;
+    private RegionRule _writeRule = RegionRule.None;
+    private Action<RegionRefusal>? _onRegionRefusal;
     private string? _region;
+    private string? _zone;
 
     /// <summary>Begins a data source.</summary>
     /// <param name="name">What the cluster is called in logs, errors and <see cref="System.Data.Common.DbConnection.DataSource"/>.</param>
@@ -41,23 +47,70 @@ public sealed class ClusterDataSourceBuilder
     /// <param name="region">The region it stands in.</param>
     /// <param name="zone">The zone inside the region, or null.</param>
     /// <param name="name">Its name in logs and explanations; the endpoint when null.</param>
-    public ClusterDataSourceBuilder AddNode(string endpoint, string region, string? zone = null, string? name = null)
+    /// <param name="weight">How much it can do in relation to the other nodes, greater than zero: 2 for twice as much as one with 1.</param>
+    public ClusterDataSourceBuilder AddNode(string endpoint, string region, string? zone = null, string? name = null, double weight = 1)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(region);
         _regions.Add(region);
-        _nodes.Add((endpoint, Spelling(region)!, zone, name));
+        _nodes.Add((endpoint, Spelling(region)!, zone, name, weight));
         return this;
     }
 
-    /// <summary>Says where this process runs: reads prefer replicas of the same region.</summary>
+    /// <summary>
+    /// Says where this process runs: reads prefer replicas of the same zone, then of the same region, unless the way to others is
+    /// shorter than the wait.
+    /// </summary>
     /// <param name="region">The region's name, as given to the nodes.</param>
-    /// <param name="zone">The zone inside the region. Not used for routing yet.</param>
-    [SuppressMessage("Style", "IDE0060", Justification = "Part of the configuration from the start, so that applications need not change.")]
+    /// <param name="zone">The zone inside the region, or null.</param>
     public ClusterDataSourceBuilder LocatedIn(string region, string? zone = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(region);
         _region = region;
+        _zone = zone;
+        return this;
+    }
+
+    /// <summary>
+    /// In which regions reads may be served. The rule holds in every case: a read that no allowed node can serve is refused. Views may
+    /// narrow it further, see <see cref="ClusterDataSourceView.Within"/>.
+    /// </summary>
+    public ClusterDataSourceBuilder RestrictReads(RegionRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        _readRule = rule;
+        return this;
+    }
+
+    /// <summary>
+    /// In which regions writes may be made. While the primary stands elsewhere, after a failover for instance, writes are refused at once.
+    /// </summary>
+    public ClusterDataSourceBuilder RestrictWrites(RegionRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        _writeRule = rule;
+        return this;
+    }
+
+    /// <summary>
+    /// Has every call told to a handler that was refused because of a region rule, for an audit. It is called by the refused call
+    /// itself, before that fails: it should be quick, and has to be thread-safe.
+    /// </summary>
+    public ClusterDataSourceBuilder OnRegionRefusal(Action<RegionRefusal> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _onRegionRefusal += handler;
+        return this;
+    }
+
+    /// <summary>Adds a policy of the application's own, to be chosen by its name in <see cref="ClusterOptions.Policy"/>.</summary>
+    /// <remarks>One that is named like one of the library's replaces it.</remarks>
+    public ClusterDataSourceBuilder AddPolicy(RoutingPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentException.ThrowIfNullOrWhiteSpace(policy.Name);
+        _policies.RemoveAll(p => string.Equals(p.Name, policy.Name, StringComparison.OrdinalIgnoreCase));
+        _policies.Add(policy);
         return this;
     }
 
@@ -123,6 +176,9 @@ public sealed class ClusterDataSourceBuilder
         var driver = _createDriver?.Invoke();
         List<string> errors = [.. _options.Validate(), .. driver?.Validate() ?? ["There is no driver; call UseNpgsql."]];
         var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
+        var policy = Policy(errors);
+        var geography = new Geography(endpoints);
+        CheckPlaces(errors);
         if (errors.Count > 0)
         {
             throw new InvalidOperationException(
@@ -130,26 +186,38 @@ public sealed class ClusterDataSourceBuilder
         }
 
         var logger = _loggerFactory.CreateLogger("ClusterClient");
-        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e)))];
+        var random = _random ?? new Random();
+        var peers = endpoints.Select(e => e.Region).Distinct().ToDictionary(r => r, _ => new PeerMean());
+        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
         var monitor = new TopologyMonitor(
             endpoints,
             i => nodes[i].Driver.CreateProbe(),
             new() { Interval = _options.MonitorInterval, ProbeTimeout = _options.ProbeTimeout },
             _time,
-            _random ?? new Random(),
+            random,
             logger);
-        var template = new RouteRequest
+        var scope = new RouteScope
         {
-            Intent = RouteIntent.Write,
             Freshness = new Freshness(_options.MaxReplicaLag),
-            Region = Spelling(_region),
             ReadsMayUsePrimary = _options.ReadsMayUsePrimary,
+            Caller = geography.Locate(_region, _zone),
+            CallerRegion = Spelling(_region),
+            DeniedReads = geography.Denied(_readRule),
+            DeniedWrites = geography.Denied(_writeRule),
         };
+        var locality = new LocalitySettings
+        {
+            PerWeight = [.. _nodes.Select(n => (float)(1 / n.Weight))],
+            ZoneCost = (float)_options.ZoneCost.TotalMicroseconds,
+            RegionCost = (float)_options.RegionCost.TotalMicroseconds,
+            Ordinal = _options.ClientOrdinal ?? random.Next(),
+        };
+        var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
         var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, template, limits, _time, logger);
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, new RegionAudit(_name, _onRegionRefusal, logger), _time, logger);
         var cleanUp = new NodeCleanUp(_name, nodes, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
-        return new(opener, monitor, cleanUp, teller, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+        return new(opener, scope, monitor, cleanUp, teller, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }
 
     private ImmutableArray<NodeEndpoint> Endpoints(int defaultPort, List<string> errors)
@@ -177,12 +245,36 @@ public sealed class ClusterDataSourceBuilder
         errors.AddRange(endpoints.DistinctBy(e => (e.Host.ToUpperInvariant(), e.Port))
             .GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1)
             .Select(g => $"{g.Count()} nodes are named '{g.Key}'; names must differ."));
-        if (_region is not null && _regions.Count > 0 && !_regions.Contains(_region))
+        return endpoints.ToImmutable();
+    }
+
+    private void CheckPlaces(List<string> errors)
+    {
+        IEnumerable<(string Where, string Region)> named =
+        [
+            .. _readRule.Regions.Select(r => ("RestrictReads", r)),
+            .. _writeRule.Regions.Select(r => ("RestrictWrites", r)),
+            .. _region is null ? Array.Empty<(string, string)>() : [("LocatedIn", _region)],
+        ];
+        errors.AddRange(named.Where(n => _regions.Count > 0 && !_regions.Contains(n.Region)).Select(
+            n => $"{n.Where} names '{n.Region}', a region without nodes; the nodes are in {string.Join(", ", _regions)}."));
+        errors.AddRange(_nodes.Where(n => !(n.Weight > 0) || !double.IsFinite(n.Weight)).Select(
+            n => $"The node '{n.Endpoint}' has the weight {n.Weight}; give it one greater than zero."));
+        if (_regions.Count > Geography.MaxRegions || _nodes.Count > Router.MaxNodes)
         {
-            errors.Add($"LocatedIn('{_region}') names a region without nodes; the nodes are in {string.Join(", ", _regions)}.");
+            errors.Add($"There are {_nodes.Count} nodes in {_regions.Count} regions; at most {Router.MaxNodes} in {Geography.MaxRegions} can be routed.");
+        }
+    }
+
+    private RoutingPolicy? Policy(List<string> errors)
+    {
+        var policy = _policies.Find(p => string.Equals(p.Name, _options.Policy, StringComparison.OrdinalIgnoreCase));
+        if (policy is null)
+        {
+            errors.Add($"Policy is '{_options.Policy}'; there are {string.Join(", ", _policies.Select(p => p.Name))}. Add one of your own with AddPolicy.");
         }
 
-        return endpoints.ToImmutable();
+        return policy;
     }
 
     private string? Spelling(string? region) => region is not null && _regions.TryGetValue(region, out var spelt) ? spelt : region;

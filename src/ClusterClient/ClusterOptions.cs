@@ -1,3 +1,5 @@
+using ClusterClient.Routing;
+
 namespace ClusterClient;
 
 /// <summary>
@@ -55,6 +57,30 @@ public sealed class ClusterOptions
     /// <value>1 or more. Default 1,000.</value>
     public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
 
+    /// <summary>
+    /// The policy that picks one of the nodes that may serve a read: a name of <see cref="RoutingPolicyNames"/>, or of one that was
+    /// added to the builder. Case does not matter.
+    /// </summary>
+    /// <value>Default <see cref="RoutingPolicyNames.LatencyScored"/>.</value>
+    public string Policy { get; set; } = RoutingPolicyNames.LatencyScored;
+
+    /// <summary>
+    /// What it costs, beyond its latency, that a read leaves the caller's zone: it does so only where that saves more time than this.
+    /// </summary>
+    /// <value>Zero to one minute. Default zero.</value>
+    public TimeSpan ZoneCost { get; set; }
+
+    /// <summary>The same for leaving the caller's region.</summary>
+    /// <value>Zero to one minute. Default zero.</value>
+    public TimeSpan RegionCost { get; set; }
+
+    /// <summary>
+    /// Which of the fleet's clients this process is, counted from 0. It matters only beside more than 128 nodes in a region, of which
+    /// each process uses a subset: numbered clients get subsets that are even together.
+    /// </summary>
+    /// <value>Zero or more, or null for a random one. Default null.</value>
+    public int? ClientOrdinal { get; set; }
+
     /// <summary>Everything that is wrong, as sentences that name the setting and the remedy.</summary>
     internal IEnumerable<string> Validate()
     {
@@ -74,6 +100,19 @@ public sealed class ClusterOptions
         if (MaxReplicaLag < TimeSpan.Zero)
         {
             yield return $"MaxReplicaLag is {MaxReplicaLag}; set it to zero or more.";
+        }
+
+        foreach (var (name, value) in new[] { (nameof(ZoneCost), ZoneCost), (nameof(RegionCost), RegionCost) })
+        {
+            if (value < TimeSpan.Zero || value > TimeSpan.FromMinutes(1))
+            {
+                yield return $"{name} is {value}; set it between zero and one minute.";
+            }
+        }
+
+        if (ClientOrdinal < 0)
+        {
+            yield return $"ClientOrdinal is {ClientOrdinal}; set it to zero or more, or leave it out.";
         }
 
         if (MaxWaitingCalls < 1)

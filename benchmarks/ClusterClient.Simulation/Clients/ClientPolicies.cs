@@ -1,3 +1,6 @@
+using ClusterClient.Routing;
+using ClusterClient.Routing.Policies;
+using ClusterClient.Simulation.Clients.Library;
 using ClusterClient.Simulation.Clients.Literature;
 
 namespace ClusterClient.Simulation.Clients;
@@ -7,14 +10,17 @@ internal static class ClientPolicies
 {
     /// <summary>The library's own, by the names that its options have.</summary>
     public static readonly IReadOnlyDictionary<string, Func<ClientSetup, ClientPolicy>> OfLibrary =
-        new Dictionary<string, Func<ClientSetup, ClientPolicy>>(StringComparer.OrdinalIgnoreCase);
+        new RoutingPolicy[]
+        {
+            new LatencyScored(), new LeastInFlight(), new PowerOfTwo(), new Routing.Policies.RoundRobin(), new Nearest(), new HotCold(),
+        }.ToDictionary(p => p.Name, p => (Func<ClientSetup, ClientPolicy>)(setup => new LibraryClient(setup, p)), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The literature's and the other drivers', to compare with.</summary>
     public static readonly IReadOnlyDictionary<string, Func<ClientSetup, ClientPolicy>> OfLiterature =
         new Dictionary<string, Func<ClientSetup, ClientPolicy>>(StringComparer.OrdinalIgnoreCase)
         {
             ["random"] = setup => new RandomChoice(setup),
-            ["rr"] = setup => new RoundRobin(setup),
+            ["rr"] = setup => new Literature.RoundRobin(setup),
             ["wrr"] = setup => new WeightedRoundRobin(setup),
             ["lor"] = setup => new LeastOutstanding(setup, ScoredPolicy.All),
             ["p2c"] = setup => new LeastOutstanding(setup, 2),

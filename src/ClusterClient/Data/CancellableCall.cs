@@ -26,17 +26,19 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
 
     private readonly ClusterConnection _connection;
     private readonly Task<TResult> _call;
+    private readonly CallTicket _ticket;
     private readonly CancellationToken _caller;
     private CancellationTokenRegistration _registration;
     private int _state;
 
-    private CancellableCall(ClusterConnection connection, Task<TResult> call, CancellationToken caller) =>
-        (_connection, _call, _caller) = (connection, call, caller);
+    private CancellableCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller) =>
+        (_connection, _call, _ticket, _caller) = (connection, call, ticket, caller);
 
     /// <summary>Goes on with a call that was started; the task ends with it, or soon after its caller cancelled.</summary>
-    public static Task<TResult> WatchAsync(ClusterConnection connection, Task<TResult> call, CancellationToken caller)
+    public static Task<TResult> WatchAsync(
+        ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller)
     {
-        var watched = new CancellableCall<TResult>(connection, call, caller);
+        var watched = new CancellableCall<TResult>(connection, call, ticket, caller);
         watched._registration = caller.UnsafeRegister(
             static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), watched);
         call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(watched.OnCallEnded);
@@ -50,7 +52,15 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         {
             if (_call.Exception?.InnerException is { } exception)
             {
-                _connection.Notes(exception);
+                _connection.Notes(exception, _ticket);
+            }
+            else if (_call.IsCanceled)
+            {
+                _ticket.GivenUp();
+            }
+            else
+            {
+                _ticket.Answered();
             }
 
             TrySetFromTask(_call);
@@ -87,6 +97,7 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
 
         if (Interlocked.CompareExchange(ref _state, Abandoned, Running) == Running)
         {
+            _ticket.GivenUp();
             // In this order: whatever the caller does next finds a connection that is closed.
             try
             {

@@ -92,29 +92,29 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
-        _binding.Required.Noting(Bind(), static inner => inner.ExecuteNonQuery());
+        _binding.Required.Measuring(Bind(), static inner => inner.ExecuteNonQuery());
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
-        _binding.Connection.NotingAsync(
+        _binding.Connection.MeasuringAsync(
             (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
-        _binding.Required.Noting(Bind(), static inner => inner.ExecuteScalar());
+        _binding.Required.Measuring(Bind(), static inner => inner.ExecuteScalar());
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
-        _binding.Connection.NotingAsync(
+        _binding.Connection.MeasuringAsync(
             (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _binding.Required.Noting((Inner: Bind(behavior), behavior), static call => call.Inner.ExecuteReader(call.behavior));
+        _binding.Required.Measuring((Inner: Bind(behavior), behavior), static call => call.Inner.ExecuteReader(call.behavior));
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        _binding.Connection.NotingAsync(
+        _binding.Connection.MeasuringAsync(
             (Self: this, behavior, cancellationToken),
             static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken),
             cancellationToken);

@@ -23,7 +23,7 @@ public partial class ClusterConnection
         try
         {
             _openIntent = EffectiveIntent;
-            Bind(Opener.Open(_openIntent));
+            Bind(Opener.Open(_origin.Scope, _openIntent));
         }
         finally
         {
@@ -40,7 +40,7 @@ public partial class ClusterConnection
         try
         {
             _openIntent = EffectiveIntent;
-            Bind(await Opener.OpenAsync(_openIntent, cancellationToken).ConfigureAwait(false));
+            Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -192,6 +192,7 @@ public partial class ClusterConnection
     private void Bind(OpenedNode opened)
     {
         _node = opened.Node;
+        _isReserved = true;
         Volatile.Write(ref _native, opened.Native);
         opened.Node.Open.Add(this);
         if (_isWatched)
@@ -221,7 +222,18 @@ public partial class ClusterConnection
         StopFollowing(native);
         // The node is remembered for the exception that a call may yet end in, having closed the connection first.
         _node!.Open.Remove(this);
-        _node.State.End();
+        Unreserve();
+        _node.State.Closed();
         return native;
+    }
+
+    // The node expects this connection's first command until it comes, or the connection goes.
+    private void Unreserve()
+    {
+        if (_isReserved)
+        {
+            _isReserved = false;
+            _node!.State.Unreserve();
+        }
     }
 }

@@ -27,6 +27,7 @@ public partial class ClusterConnection : DbConnection
     private bool _isOpening;
     private bool _isReopening;
     private bool _isDisposed;
+    private bool _isReserved;
 
     /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
     protected internal ClusterConnection(ConnectionOrigin origin)
@@ -211,13 +212,30 @@ public partial class ClusterConnection : DbConnection
     /// For an exception filter: tells health and topology of a fault, and is always false, so that the exception goes on as the
     /// driver threw it.
     /// </summary>
-    internal bool Notes(Exception exception)
+    internal bool Notes(Exception exception) => Notes(exception, default);
+
+    /// <inheritdoc cref="Notes(Exception)"/>
+    internal bool Notes(Exception exception, CallTicket call)
     {
         if (_node is { } node)
         {
-            Opener.NoteFault(exception, node, _openIntent);
+            call.Failed(Opener.NoteFault(exception, node, _openIntent));
         }
 
         return false;
+    }
+
+    /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
+    internal CallTicket BeginCall()
+    {
+        if (_native is null)
+        {
+            return default;
+        }
+
+        Unreserve();
+        var now = Opener.Clock.Now;
+        _node!.State.Begin(now);
+        return new(Opener, _node, now);
     }
 }

@@ -13,10 +13,14 @@ public sealed class ClusterDataSourceView : DbDataSource
     private readonly Func<ConnectionOrigin, ClusterConnection> _createConnection;
 
     internal ClusterDataSourceView(
-        ConnectionOpener opener, RouteIntent intent, string connectionString, Func<ConnectionOrigin, ClusterConnection> createConnection)
+        ConnectionOpener opener,
+        RouteScope scope,
+        RouteIntent intent,
+        string connectionString,
+        Func<ConnectionOrigin, ClusterConnection> createConnection)
     {
         var factory = new ClusterProviderFactory(opener.Driver.ProviderFactory, CreateConnection);
-        _origin = new(opener, intent, connectionString, factory);
+        _origin = new(opener, scope, intent, connectionString, factory);
         _createConnection = createConnection;
     }
 
@@ -25,6 +29,41 @@ public sealed class ClusterDataSourceView : DbDataSource
 
     /// <summary>The base connection string with all nodes and without the password; for display.</summary>
     public override string ConnectionString => _origin.ConnectionString;
+
+    /// <summary>
+    /// The same for a caller in another region than this process: the user that it works for. Nodes of that region come first.
+    /// </summary>
+    /// <param name="region">The caller's region. One in which no node stands is far from all of them.</param>
+    /// <param name="zone">The zone inside the region, or null.</param>
+    public ClusterDataSourceView ForRegion(string region, string? zone = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(region);
+        return With(_origin.Scope.For(region, zone, Geography));
+    }
+
+    /// <summary>
+    /// The same under one more rule. Rules add up: a region serves only if every rule allows it, the data source's own included.
+    /// </summary>
+    /// <exception cref="ArgumentException">The rule names a region in which no node stands.</exception>
+    public ClusterDataSourceView Within(RegionRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return rule.Regions.FirstOrDefault(r => !Geography.Knows(r)) is not { } unknown ? With(_origin.Scope.Within(rule, Geography))
+            : throw new ArgumentException(
+                $"The rule names the region '{unknown}', in which no node stands; the nodes are in {string.Join(", ", Geography.Regions)}.",
+                nameof(rule));
+    }
+
+    /// <summary>
+    /// Which node a call through this view would be given now, and for every other node why not: a line a node, for operators.
+    /// </summary>
+    public string Explain()
+    {
+        var opener = _origin.Opener;
+        opener.Start();
+        return RouteExplanation.Describe(
+            opener.Selector.Peek(_origin.Scope, Intent), _origin.Scope, opener.Topology, opener.Selector, opener.Time);
+    }
 
     /// <summary>A closed connection; its node is chosen when it is opened.</summary>
     public new ClusterConnection CreateConnection() => _createConnection(_origin);
@@ -45,6 +84,11 @@ public sealed class ClusterDataSourceView : DbDataSource
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         return connection;
     }
+
+    private Geography Geography => _origin.Opener.Selector.Geography;
+
+    private ClusterDataSourceView With(RouteScope scope) =>
+        new(_origin.Opener, scope, Intent, ConnectionString, _createConnection);
 
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => new DataSourceBatch(CreateConnection());

@@ -6,7 +6,7 @@ using ClusterClient.Topology;
 namespace ClusterClient.Data;
 
 /// <summary>One node with everything that a call to it needs.</summary>
-internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver driver)
+internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver driver, PeerMean peers)
 {
     public int Index => index;
 
@@ -16,7 +16,7 @@ internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver d
 
     public DbDataSource Source { get; } = driver.DataSource;
 
-    public NodeState State { get; } = new();
+    public NodeState State { get; } = new(peers);
 
     public OpenConnections Open { get; } = new();
 

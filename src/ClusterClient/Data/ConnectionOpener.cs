@@ -4,6 +4,7 @@ using System.Data.Common;
 using ClusterClient.Diagnostics;
 using ClusterClient.Drivers;
 using ClusterClient.Health;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
 using Microsoft.Extensions.Logging;
@@ -19,13 +20,13 @@ internal sealed class ConnectionOpener(
     ClusterDriver driver,
     ImmutableArray<ClusterNode> nodes,
     TopologyMonitor monitor,
-    RouteRequest template,
+    NodeSelector selector,
     OpenLimits limits,
+    RegionAudit audit,
     TimeProvider time,
     ILogger logger)
 {
     private int _waiting;
-    private uint _turn;
 
     public string Cluster => cluster;
 
@@ -35,26 +36,23 @@ internal sealed class ConnectionOpener(
 
     public OpenLimits Limits => limits;
 
+    public RegionAudit Audit => audit;
+
     public TimeProvider Time => time;
 
-    private ImmutableArray<NodeState> Health { get; } = [.. nodes.Select(n => n.State)];
+    public NodeSelector Selector => selector;
 
-    /// <remarks>
-    /// Only reads take turns, so only they count: were writes to count as well, reads that alternate with them would all meet the same
-    /// turn of two replicas.
-    /// </remarks>
-    public RouteRequest Request(RouteIntent intent) =>
-        template with { Intent = intent, Turn = intent == RouteIntent.Read ? Interlocked.Increment(ref _turn) : 0 };
+    public HealthClock Clock => selector.Clock;
+
+    public void Start() => monitor.Start();
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
-        Router.Choose(request, topology, Health) is >= 0 and var index ? nodes[index] : null;
+        selector.Choose(request, topology) is >= 0 and var index ? nodes[index] : null;
 
-    public string Explain(in RouteRequest request) => RouteExplanation.Describe(request, Topology, Health, time);
-
-    public async ValueTask<OpenedNode> OpenAsync(RouteIntent intent, CancellationToken cancellationToken)
+    public async ValueTask<OpenedNode> OpenAsync(RouteScope scope, RouteIntent intent, CancellationToken cancellationToken)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, intent);
+        var attempt = new OpenAttempt(this, scope, intent);
         while (true)
         {
             ThrowIfDisposed();
@@ -66,7 +64,8 @@ internal sealed class ConnectionOpener(
             }
 
             var native = node.Source.CreateConnection();
-            node.State.Begin();
+            var began = Clock.Now;
+            node.State.BeginOpen(began);
             try
             {
                 var opening = native.OpenAsync(cancellationToken);
@@ -76,11 +75,12 @@ internal sealed class ConnectionOpener(
                 }
 
                 attempt.ThrowIfLeft(node);
+                node.State.Opened(began);
                 return new(node, native);
             }
             catch (Exception e)
             {
-                node.State.End();
+                attempt.Failed(e, node, began);
                 if (native.State != ConnectionState.Connecting)
                 {
                     await native.DisposeAsync().ConfigureAwait(false);
@@ -100,10 +100,10 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>The same, blocking: the driver's own synchronous open, and waits that hold this thread and no other.</summary>
-    public OpenedNode Open(RouteIntent intent)
+    public OpenedNode Open(RouteScope scope, RouteIntent intent)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, intent);
+        var attempt = new OpenAttempt(this, scope, intent);
         while (true)
         {
             ThrowIfDisposed();
@@ -114,16 +114,18 @@ internal sealed class ConnectionOpener(
             }
 
             var native = node.Source.CreateConnection();
-            node.State.Begin();
+            var began = Clock.Now;
+            node.State.BeginOpen(began);
             try
             {
                 native.Open();
                 attempt.ThrowIfLeft(node);
+                node.State.Opened(began);
                 return new(node, native);
             }
             catch (Exception e)
             {
-                node.State.End();
+                attempt.Failed(e, node, began);
                 native.Dispose();
                 if (!attempt.GoesOnAfter(e, node))
                 {
@@ -139,15 +141,20 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>A call on an open connection to this node failed: says what it means, and has the node looked at where it asks for that.</summary>
-    public void NoteFault(Exception exception, ClusterNode node, RouteIntent intent)
+    public Fault NoteFault(Exception exception, ClusterNode node, RouteIntent intent)
     {
         var fault = driver.Classify(exception);
         // A replica that refuses a write is right to: only a supposed primary comes into question by it.
-        if (fault.QuestionsNode && (fault.Kind != Resilience.FaultKind.ReadOnly || intent == RouteIntent.Write))
+        if (fault.QuestionsNode && (fault.Kind != FaultKind.ReadOnly || intent == RouteIntent.Write))
         {
             monitor.Doubt(node.Index);
         }
+
+        return fault;
     }
+
+    /// <summary>The network's part of a call to the node, in µs.</summary>
+    public float RoundTripTo(ClusterNode node) => (float)Topology.Nodes[node.Index].RoundTrip.TotalMicroseconds;
 
     /// <summary>Has the monitor look at the node now; nothing is doubted.</summary>
     public void LookAt(ClusterNode node) => monitor.LookAt(node.Index);
@@ -175,7 +182,7 @@ internal sealed class ConnectionOpener(
             do
             {
                 ThrowIfDisposed();
-                attempt.ThrowIfContested();
+                attempt.ThrowIfHopeless();
                 await attempt.Topology.Next.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
             }
             while (attempt.Choose() is null);
@@ -198,7 +205,7 @@ internal sealed class ConnectionOpener(
             do
             {
                 ThrowIfDisposed();
-                attempt.ThrowIfContested();
+                attempt.ThrowIfHopeless();
                 if (!attempt.Topology.Next.Wait(attempt.Deadline.Remaining, CancellationToken.None))
                 {
                     throw attempt.Refuse();

@@ -8,15 +8,19 @@ namespace ClusterClient.Data;
 /// </summary>
 public sealed class ConnectionOrigin
 {
-    internal ConnectionOrigin(ConnectionOpener opener, RouteIntent intent, string connectionString, ClusterProviderFactory factory)
+    internal ConnectionOrigin(
+        ConnectionOpener opener, RouteScope scope, RouteIntent intent, string connectionString, ClusterProviderFactory factory)
     {
         Opener = opener;
+        Scope = scope;
         Intent = intent;
         ConnectionString = connectionString;
         Factory = factory;
     }
 
     internal ConnectionOpener Opener { get; }
+
+    internal RouteScope Scope { get; }
 
     internal RouteIntent Intent { get; }
 

@@ -16,6 +16,22 @@ internal static class FaultNoting
         }
     }
 
+    /// <summary>The same for a command or batch: the node's health learns from it.</summary>
+    public static TResult Measuring<TCall, TResult>(this ClusterConnection connection, TCall call, Func<TCall, TResult> run)
+    {
+        var ticket = connection.BeginCall();
+        try
+        {
+            var result = run(call);
+            ticket.Answered();
+            return result;
+        }
+        catch (Exception e) when (connection.Notes(e, ticket))
+        {
+            throw;
+        }
+    }
+
     /// <summary>
     /// The same for a call that goes on by itself. An asynchronous method fails through its task only, also when the connection
     /// is missing or closed or its node fenced.
@@ -25,7 +41,16 @@ internal static class FaultNoting
     /// <param name="start">Binds the call to the connection's node and starts it.</param>
     /// <param name="cancellationToken">The caller's token. Once cancelled it ends the call, whatever the server does.</param>
     public static Task<TResult> NotingAsync<TCall, TResult>(
-        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CancellationToken cancellationToken)
+        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CancellationToken cancellationToken) =>
+        RunAsync(connection, call, start, default, cancellationToken);
+
+    /// <summary>The same for a command or batch: the node's health learns from it.</summary>
+    public static Task<TResult> MeasuringAsync<TCall, TResult>(
+        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CancellationToken cancellationToken) =>
+        RunAsync(connection, call, start, connection?.BeginCall() ?? default, cancellationToken);
+
+    private static Task<TResult> RunAsync<TCall, TResult>(
+        ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CallTicket ticket, CancellationToken cancellationToken)
     {
         Task<TResult> running;
         try
@@ -36,21 +61,29 @@ internal static class FaultNoting
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            ticket.GivenUp();
             return Task.FromException<TResult>(e);
         }
 
-        // What has ended well needs nothing more.
-        return running.IsCompletedSuccessfully ? running
-            : cancellationToken.CanBeCanceled ? CancellableCall<TResult>.WatchAsync(connection!, running, cancellationToken)
-            : AwaitAsync(connection!, running);
+        if (running.IsCompletedSuccessfully)
+        {
+            ticket.Answered();
+            return running;
+        }
 
-        static async Task<TResult> AwaitAsync(ClusterConnection connection, Task<TResult> running)
+        return cancellationToken.CanBeCanceled
+            ? CancellableCall<TResult>.WatchAsync(connection!, running, ticket, cancellationToken)
+            : AwaitAsync(connection!, running, ticket);
+
+        static async Task<TResult> AwaitAsync(ClusterConnection connection, Task<TResult> running, CallTicket ticket)
         {
             try
             {
-                return await running.ConfigureAwait(false);
+                var result = await running.ConfigureAwait(false);
+                ticket.Answered();
+                return result;
             }
-            catch (Exception e) when (connection.Notes(e))
+            catch (Exception e) when (connection.Notes(e, ticket))
             {
                 throw;
             }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
@@ -8,9 +9,9 @@ namespace ClusterClient.Data;
 /// One call's way to a connection: what it asked for, when it must end, and what went wrong so far. It decides; the opener waits
 /// and connects, once asynchronously and once not.
 /// </summary>
-internal struct OpenAttempt(ConnectionOpener opener, RouteIntent intent)
+internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteIntent intent)
 {
-    private readonly RouteRequest _request = opener.Request(intent);
+    private RouteRequest _request = opener.Selector.Request(scope, intent);
     private Exception? _lastFault;
     private int _failures;
 
@@ -38,7 +39,24 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteIntent intent)
     public ClusterNode? Choose()
     {
         Topology = opener.Topology;
+        _request = _request with { Now = opener.Clock.Now };
         return opener.Choose(_request, Topology);
+    }
+
+    /// <summary>Tells the node's health of an open that failed.</summary>
+    public readonly void Failed(Exception exception, ClusterNode node, long began)
+    {
+        var ticket = new CallTicket(opener, node, began);
+        if (exception is NodeLeftException)
+        {
+            ticket.GivenUp();
+        }
+        else
+        {
+            ticket.Failed(opener.Driver.Classify(exception));
+        }
+
+        node.State.Closed();
     }
 
     /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
@@ -71,8 +89,13 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteIntent intent)
     }
 
     /// <summary>Refuses what waiting cannot mend.</summary>
-    public readonly void ThrowIfContested()
+    public readonly void ThrowIfHopeless()
     {
+        if (IsDeniedEverywhere)
+        {
+            throw Refuse("the region rule allows no node that could serve it, and waiting changes no region");
+        }
+
         if (_request.Intent == RouteIntent.Write && Topology.IsContested)
         {
             throw Refuse("several nodes accept writes in the same epoch; demote or stop all but one");
@@ -92,6 +115,51 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteIntent intent)
     {
         reason ??= $"none could be had within {Deadline.Limit.TotalSeconds:0.###} s (FailoverTimeout)";
         var wanted = _request.Intent == RouteIntent.Write ? "the primary" : "a node to read from";
-        return new($"{opener.Cluster}: no connection to {wanted}: {reason}.", opener.Explain(_request), _request.Intent, _lastFault);
+        var explanation = RouteExplanation.Describe(_request, scope, Topology, opener.Selector, opener.Time);
+        var denied = DeniedNodes();
+        if (denied.Length > 0)
+        {
+            opener.Audit.Tell(new(opener.Cluster, _request.Intent, denied, explanation));
+        }
+
+        return new($"{opener.Cluster}: no connection to {wanted}: {reason}.", explanation, _request.Intent, denied.Length > 0, _lastFault);
+    }
+
+    // For a write the primary that is known; for a read every node that there is.
+    private readonly bool IsDeniedEverywhere
+    {
+        get
+        {
+            var view = opener.Selector.View(Topology);
+            if (_request.Intent == RouteIntent.Write)
+            {
+                return view.Primary >= 0 && _request.Denies(view.Slots[view.Primary]);
+            }
+
+            foreach (ref readonly var slot in view.Slots)
+            {
+                if (!_request.Denies(slot))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    // The nodes that would have been worth asking, had the rule not been.
+    private readonly ImmutableArray<NodeDescription> DeniedNodes()
+    {
+        var denied = ImmutableArray.CreateBuilder<NodeDescription>();
+        foreach (ref readonly var slot in opener.Selector.View(Topology).Slots)
+        {
+            if (_request.Denies(slot) && slot.Role != NodeRole.Unknown && (_request.Intent == RouteIntent.Read || slot.Role == NodeRole.Primary))
+            {
+                denied.Add(slot.Node);
+            }
+        }
+
+        return denied.ToImmutable();
     }
 }

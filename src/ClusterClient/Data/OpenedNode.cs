@@ -2,5 +2,5 @@ using System.Data.Common;
 
 namespace ClusterClient.Data;
 
-/// <summary>What opening brought: a node, counted as in flight until its holder ends that, and a connection to it.</summary>
+/// <summary>What opening brought: a node, which counts the connection and expects its first command, and the connection.</summary>
 internal readonly record struct OpenedNode(ClusterNode Node, DbConnection Native);

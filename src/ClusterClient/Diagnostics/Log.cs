@@ -28,11 +28,17 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Debug, "{Cluster}: could not open a connection to {Node}; looking again")]
     public static partial void OpenFailed(ILogger logger, string cluster, string node, Exception exception);
 
+    [LoggerMessage(22, LogLevel.Warning, "{Cluster}: refused a {Intent} that only {Nodes} could have served: the region rule does not allow them")]
+    public static partial void RegionRefused(ILogger logger, string cluster, string intent, string nodes);
+
     [LoggerMessage(90, LogLevel.Error, "The loop that watches {Node} met an unexpected fault and goes on")]
     public static partial void MonitorFault(ILogger logger, string node, Exception exception);
 
     [LoggerMessage(91, LogLevel.Error, "{Cluster}: a topology event handler threw; the event was delivered to no other handler")]
     public static partial void HandlerFault(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(93, LogLevel.Error, "{Cluster}: a region refusal handler threw; the call was refused all the same")]
+    public static partial void RefusalHandlerFault(ILogger logger, string cluster, Exception exception);
 
     [LoggerMessage(92, LogLevel.Error, "{Cluster}: clearing up after a change at {Node} failed and goes on")]
     public static partial void CleanUpFault(ILogger logger, string cluster, string node, Exception exception);

@@ -1,15 +1,91 @@
 namespace ClusterClient.Health;
 
-/// <summary>How one node behaves towards this process: the memory that policies read. Thread-safe.</summary>
-internal sealed class NodeState
+/// <summary>
+/// How one node behaves towards this process: the memory that policies read. Thread-safe; times are µs of <see cref="HealthClock"/>.
+/// </summary>
+/// <remarks>
+/// Estimates are plain fields that are written without interlocking: two answers in the same nanosecond cost one sample of many.
+/// </remarks>
+internal sealed class NodeState(PeerMean? peers = null)
 {
-    private int _inFlight;
+    private readonly PeerMean _peers = peers ?? new();
+    private Outstanding _outstanding;
+    private float _service;
+    private long _heardAt;
+    private int _reserved;
+    private int _connections;
+    private long _ejectedUntil = long.MinValue / 4;
 
     /// <summary>Connections to the node that are open or being opened by this process.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>A call turns to the node; <see cref="End"/> follows exactly once, whatever becomes of it.</summary>
-    public void Begin() => Interlocked.Increment(ref _inFlight);
+    /// <summary>
+    /// Requests that are at the node, or will be any moment: opens and commands under way, and connections that were opened for a
+    /// first command which has not come yet.
+    /// </summary>
+    public int InFlight => Outstanding.Count(_outstanding.Read()) + Volatile.Read(ref _reserved);
 
-    public void End() => Interlocked.Decrement(ref _inFlight);
+    /// <summary>Whether anything is known of how it serves.</summary>
+    public bool IsKnown => Volatile.Read(ref _service) > 0;
+
+    /// <summary>Until when it is kept out as an outlier; that is over, and slow start begins, when it has passed. Long ago when it never was.</summary>
+    public long EjectedUntil => Volatile.Read(ref _ejectedUntil);
+
+    public bool IsEjected(long now) => now < Volatile.Read(ref _ejectedUntil);
+
+    /// <summary>A request turns to the node; <see cref="End"/> or <see cref="Complete"/> follows with the same time, exactly once.</summary>
+    public void Begin(long now) => _outstanding.Begin(now);
+
+    /// <summary>It is over, and says nothing of the node: its caller gave up, or it failed by its own fault.</summary>
+    public void End(long beganAt) => _outstanding.End(beganAt);
+
+    /// <summary>It is over: its first answer is here, or a fault of the node's.</summary>
+    /// <param name="beganAt">The time that <see cref="Begin"/> was told.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="roundTrip">The network's part of it, in µs.</param>
+    /// <param name="faulted">Whether it ended in a fault of the node's.</param>
+    public void Complete(long beganAt, long now, float roundTrip, bool faulted)
+    {
+        _outstanding.End(beganAt);
+        var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
+        _service = ServiceEstimate.After(_service, sample);
+        Volatile.Write(ref _heardAt, now);
+        _peers.Add(sample);
+    }
+
+    /// <summary>A connection is being opened: it counts as a request until it is open or has failed.</summary>
+    public void BeginOpen(long now)
+    {
+        Interlocked.Increment(ref _connections);
+        _outstanding.Begin(now);
+    }
+
+    /// <summary>It is open, and its first command is expected.</summary>
+    public void Opened(long beganAt)
+    {
+        Interlocked.Increment(ref _reserved);
+        _outstanding.End(beganAt);
+    }
+
+    /// <summary>The first command has come, or the connection is closed without one.</summary>
+    public void Unreserve() => Interlocked.Decrement(ref _reserved);
+
+    /// <summary>A connection is closed, or could not be opened.</summary>
+    public void Closed() => Interlocked.Decrement(ref _connections);
+
+    /// <summary>How it behaves now.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="roundTrip">The network's part of every request, in µs.</param>
+    public NodeLoad Load(long now, float roundTrip)
+    {
+        var word = _outstanding.Read();
+        var service = _service;
+        var peers = _peers.Value;
+        var count = Outstanding.Count(word);
+        return new(
+            count + Volatile.Read(ref _reserved),
+            service > 0 ? ServiceEstimate.Now(service, peers, now - Volatile.Read(ref _heardAt)) : 0,
+            Math.Max(0, Outstanding.Age(word, now) - (count * roundTrip)),
+            peers);
+    }
 }

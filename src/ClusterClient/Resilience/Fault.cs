@@ -7,4 +7,7 @@ public readonly record struct Fault(FaultKind Kind, bool NotApplied)
 {
     /// <summary>Whether what is known of the node must be looked at again: its role or its life is in question.</summary>
     public bool QuestionsNode => Kind is FaultKind.ConnectionLost or FaultKind.ShuttingDown or FaultKind.ReadOnly or FaultKind.Timeout;
+
+    /// <summary>Whether it counts against the node when its health is judged: neither its caller's doing nor the right answer.</summary>
+    public bool BlamesNode => Kind is FaultKind.ConnectionLost or FaultKind.ShuttingDown or FaultKind.Timeout or FaultKind.Overloaded;
 }

@@ -8,11 +8,12 @@ namespace ClusterClient.Routing;
 /// </summary>
 public sealed class ClusterUnavailableException : DbException
 {
-    internal ClusterUnavailableException(string summary, string explanation, RouteIntent intent, Exception? inner)
+    internal ClusterUnavailableException(string summary, string explanation, RouteIntent intent, bool isRegionDenied, Exception? inner)
         : base($"{summary}{Environment.NewLine}{explanation}", inner)
     {
         Intent = intent;
         Explanation = explanation;
+        IsRegionDenied = isRegionDenied;
     }
 
     /// <summary>What the caller wanted.</summary>
@@ -20,6 +21,9 @@ public sealed class ClusterUnavailableException : DbException
 
     /// <summary>Every node with the reason against it, one a line.</summary>
     public string Explanation { get; }
+
+    /// <summary>Whether a node would have served, had the region rule not forbidden it.</summary>
+    public bool IsRegionDenied { get; }
 
     /// <summary>Always true: nothing was sent, and the cluster may recover.</summary>
     public override bool IsTransient => true;

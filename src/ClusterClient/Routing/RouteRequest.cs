@@ -9,12 +9,21 @@ internal readonly record struct RouteRequest
 
     public required Freshness Freshness { get; init; }
 
-    /// <summary>The caller's region, spelt as the nodes' are, or null when it stands nowhere in particular.</summary>
-    public string? Region { get; init; }
+    /// <summary>Where the caller, or the user it works for, stands.</summary>
+    public Location Caller { get; init; }
+
+    /// <summary>A bit for each region of the geography where this intent may not go.</summary>
+    public ulong Denied { get; init; }
 
     /// <summary>Whether a read may go to the primary when no replica can serve it.</summary>
     public bool ReadsMayUsePrimary { get; init; }
 
     /// <summary>Counts up from call to call, so that equals take turns.</summary>
     public uint Turn { get; init; }
+
+    /// <summary>The time of the decision, in µs.</summary>
+    public long Now { get; init; }
+
+    /// <summary>Whether the region rule keeps this request off the node.</summary>
+    public bool Denies(in NodeSlot slot) => (Denied >> slot.Region & 1) != 0;
 }

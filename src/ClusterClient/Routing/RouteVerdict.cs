@@ -5,8 +5,17 @@ internal enum RouteVerdict
 {
     Eligible,
 
+    /// <summary>Fit, but just risen: only for its growing share of the requests, and this is not one of them.</summary>
+    SlowStart,
+
     /// <summary>The primary, for a read: only when no replica can serve it.</summary>
     LastResort,
+
+    /// <summary>About to run out of connections: only when its peers cannot serve.</summary>
+    NearLimit,
+
+    /// <summary>An outlier among its peers: only when they cannot serve.</summary>
+    Ejected,
 
     /// <summary>Somebody has just met a fault there and the look that settles it has not ended.</summary>
     Doubted,
@@ -16,6 +25,9 @@ internal enum RouteVerdict
     PrimaryNotForReads,
 
     TooStale,
+
+    /// <summary>It stands where this request may not go.</summary>
+    RegionDenied,
 
     /// <summary>Not online; the topology's status and reason say more.</summary>
     NotOnline,

@@ -1,67 +1,59 @@
-using System.Collections.Immutable;
 using ClusterClient.Health;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Routing;
 
 /// <summary>
-/// Chooses a node for a request: filters, then a pick. Pure: one snapshot, no IO, no clock, no lock, nothing allocated.
+/// Chooses a node for a request: filters, then the level of locality, then the policy's pick. Pure: one snapshot, no IO, no clock, no
+/// lock, nothing allocated.
 /// </summary>
 /// <remarks>
-/// Writes: the primary, unless it is doubted; then the caller waits for the look that settles it. Reads: among the replicas that
-/// are fresh enough those of the caller's region before others, of these the one with the fewest connections of this process in
-/// flight, equals in turn. When no replica can serve, the primary, where that is allowed. When every coherent node is doubted, a
-/// doubted one rather than none; never one with the wrong role or history.
+/// Writes: the primary, unless it is doubted; then the caller waits for the look that settles it. Reads: a replica that
+/// <see cref="RouteFilter"/> lets through, of the level that is this request's home (<see cref="LevelShares"/>), or of a farther one
+/// where that is cheaper by more than a margin, the way included. When no replica can serve, the primary, where that is allowed. When
+/// every coherent node is sick, a sick one rather than none; never one with the wrong role, history or region.
 /// </remarks>
 internal static class Router
 {
-    /// <summary>So many equals take turns; those beyond get theirs once the others are busier.</summary>
-    private const int MaxEquals = 128;
+    /// <summary>More than any group has; what a decision keeps on the stack is bounded by it.</summary>
+    public const int MaxNodes = 1024;
+
+    private const byte Unfit = 255;
 
     /// <summary>The index of the chosen node, or -1.</summary>
-    public static int Choose(in RouteRequest request, ClusterTopology topology, ImmutableArray<NodeState> health)
+    public static int Choose(in RouteRequest request, RouteView view, ReadOnlySpan<NodeState> states, RoutingPolicy policy)
     {
         if (request.Intent == RouteIntent.Write)
         {
-            return topology.Primary is { IsDoubted: false } primary ? primary.Index : -1;
+            return view.Primary is >= 0 and var primary
+                && RouteFilter.Judge(request, view.Slots[primary], states[primary]) == RouteVerdict.Eligible ? primary : -1;
         }
 
-        var nodes = topology.Nodes.AsSpan();
-        var states = health.AsSpan();
-        var bestRank = int.MaxValue;
-        var bestLoad = int.MaxValue;
-        Span<ushort> equals = stackalloc ushort[MaxEquals];
-        var count = 0;
-        for (var i = 0; i < nodes.Length; i++)
+        var slots = view.Slots;
+        Span<byte> grades = stackalloc byte[slots.Length];
+        var census = new RouteCensus(stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels]);
+        var nearest = request.Caller.IsNowhere ? -1 : view.NearestTo(request.Caller);
+        var best = RouteVerdict.NotOnline;
+        for (var i = 0; i < slots.Length; i++)
         {
-            // No rank is better than 0, so beside a node of that rank a busier one is not worth judging.
-            var load = states[i].InFlight;
-            if (bestRank == 0 && load > bestLoad)
-            {
-                continue;
-            }
-
-            var rank = Rank(request, nodes[i]);
-            if (rank > bestRank || rank == int.MaxValue)
-            {
-                continue;
-            }
-
-            if (rank < bestRank || load < bestLoad)
-            {
-                (bestRank, bestLoad, count) = (rank, load, 0);
-            }
-
-            if (load == bestLoad && count < MaxEquals)
-            {
-                equals[count++] = (ushort)i;
-            }
+            ref readonly var slot = ref slots[i];
+            var verdict = RouteFilter.Judge(request, slot, states[i]);
+            var level = RouteFilter.Level(request.Caller, nearest, slot);
+            grades[i] = verdict <= RouteVerdict.Doubted ? Grade(verdict, level) : Unfit;
+            best = verdict < best ? verdict : best;
+            census.Count(verdict, level, slot);
         }
 
-        // The turn counts among the equals alone: starting at the turn's node and taking the next that fits would give whoever
-        // stands behind a node that does not fit that one's turns as well.
-        return count == 0 ? -1 : equals[(int)(request.Turn % (uint)count)];
+        var choice = new RouteChoice(request, view, states, policy, grades);
+        return best switch
+        {
+            RouteVerdict.Eligible or RouteVerdict.SlowStart => choice.AmongFit(census),
+            <= RouteVerdict.Doubted => choice.AmongSick(best),
+            _ => -1,
+        };
     }
+
+    public static byte Grade(RouteVerdict verdict, int level) => (byte)(((int)verdict << 2) | level);
 
     /// <summary>Whether a connection that is being opened to this node, or was just opened, is still what was asked for.</summary>
     public static bool StillFits(in RouteRequest request, NodeDescription node) => request.Intent == RouteIntent.Write
@@ -72,44 +64,4 @@ internal static class Router
     public static bool IsOutOfBounds(RouteIntent intent, NodeStatus status) =>
         status is NodeStatus.Fenced or NodeStatus.Foreign or NodeStatus.Diverged
         || (status == NodeStatus.Contested && intent == RouteIntent.Write);
-
-    public static RouteVerdict Judge(in RouteRequest request, NodeDescription node)
-    {
-        if (node.Status != NodeStatus.Online)
-        {
-            return RouteVerdict.NotOnline;
-        }
-
-        if (request.Intent == RouteIntent.Write)
-        {
-            return node.Role != NodeRole.Primary ? RouteVerdict.NotPrimary
-                : node.IsDoubted ? RouteVerdict.Doubted
-                : RouteVerdict.Eligible;
-        }
-
-        if (node.Role == NodeRole.Primary && !request.ReadsMayUsePrimary)
-        {
-            return RouteVerdict.PrimaryNotForReads;
-        }
-
-        if (node.Role == NodeRole.Replica && !request.Freshness.Admits(node))
-        {
-            return RouteVerdict.TooStale;
-        }
-
-        return node.IsDoubted ? RouteVerdict.Doubted
-            : node.Role == NodeRole.Primary ? RouteVerdict.LastResort
-            : RouteVerdict.Eligible;
-    }
-
-    private static int Rank(in RouteRequest request, NodeDescription node) => Judge(request, node) switch
-    {
-        RouteVerdict.Eligible => InRegion(request, node) ? 0 : 1,
-        RouteVerdict.LastResort => 2,
-        RouteVerdict.Doubted => node.Role == NodeRole.Replica ? 3 : 4,
-        _ => int.MaxValue,
-    };
-
-    private static bool InRegion(in RouteRequest request, NodeDescription node) =>
-        request.Region is null || request.Region == node.Endpoint.Region;
 }

@@ -33,14 +33,35 @@ public sealed record NodeDescription
     /// </summary>
     public TimeSpan? Lag { get; init; }
 
-    /// <summary>How long the monitor's last look took, the network's round trip included.</summary>
+    /// <summary>
+    /// The network's round trip: the shortest of the monitor's last looks, the server's own part left out where it tells it.
+    /// </summary>
     public TimeSpan RoundTrip { get; init; }
+
+    /// <summary>Connections that the server has from everybody, or null when it does not tell.</summary>
+    public int? Connections { get; init; }
+
+    /// <summary>How many it accepts of a role like the monitor's, or null when it does not tell.</summary>
+    public int? ConnectionLimit { get; init; }
+
+    /// <summary>Connections that were at work when it was last seen, as far as the monitor's role may see them; null when unknown.</summary>
+    public int? ActiveConnections { get; init; }
+
+    /// <summary><see cref="Connections"/> over <see cref="ConnectionLimit"/>, 0 to 1; 0 when either is unknown.</summary>
+    public float Utilisation =>
+        Connections is { } used && ConnectionLimit is { } limit and > 0 ? Math.Clamp((float)used / limit, 0, 1) : 0;
 
     /// <summary>Why it is not online, in words; null when it is.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Timestamp, of the data source's time provider, at which the last answered look began; 0 when never.</summary>
     internal long SeenAt { get; init; }
+
+    /// <summary>
+    /// Timestamp at which it came to serve in its role after it had not: it joined, recovered or changed its role. 0 when it has
+    /// served in it since the first look.
+    /// </summary>
+    internal long RisenAt { get; init; }
 
     /// <summary>Counts the monitor's connections to the node. A change means that connections made before it may be dead.</summary>
     internal int Session { get; init; }

@@ -26,4 +26,16 @@ public sealed record NodeFacts
 
     /// <summary>On a replica: age of the last transaction that it replayed. Misleading on an idle primary, so only a hint.</summary>
     public TimeSpan? ReplayAge { get; init; }
+
+    /// <summary>How long the server worked at the look, where it tells: what is left of the look's time is the network's.</summary>
+    public TimeSpan? ServerTime { get; init; }
+
+    /// <summary>Connections that the server has, from everybody; null when it does not tell.</summary>
+    public int? Connections { get; init; }
+
+    /// <summary>How many connections a role like the monitor's may have; null when the server does not tell.</summary>
+    public int? ConnectionLimit { get; init; }
+
+    /// <summary>Connections that are at work, as far as the monitor's role may see them; null when the server does not tell.</summary>
+    public int? ActiveConnections { get; init; }
 }

@@ -75,7 +75,7 @@ internal sealed class NodeMonitor(
                 StartedAt = started,
                 AnsweredAt = started,
                 Session = _session,
-                RoundTrip = time.GetElapsedTime(started),
+                RoundTrip = default(RoundTrips).Add(time.GetElapsedTime(started) - (facts.ServerTime ?? TimeSpan.Zero)),
             };
         }
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)

@@ -20,7 +20,8 @@ internal sealed record NodeSighting
     /// <summary>Timestamp of the newest doubt: only a look that began after it settles it. Zero when there is none.</summary>
     public long DoubtedAt { get; init; }
 
-    public TimeSpan RoundTrip { get; init; }
+    /// <summary>The network's part of the looks up to this one.</summary>
+    public RoundTrips RoundTrip { get; init; }
 
     /// <summary>Counts the monitor's connections to the node: a new one means that the old was lost.</summary>
     public int Session { get; init; }
@@ -32,7 +33,7 @@ internal sealed record NodeSighting
     {
         Facts = Facts is null ? before.Facts : NotBackwards(Facts, before.Facts, Session == before.Session),
         AnsweredAt = Facts is null ? before.AnsweredAt : AnsweredAt,
-        RoundTrip = Facts is null ? before.RoundTrip : RoundTrip,
+        RoundTrip = Facts is null ? before.RoundTrip : before.RoundTrip.Add(RoundTrip.Shortest),
         Session = Facts is null ? before.Session : Session,
         DoubtedAt = before.DoubtedAt > StartedAt ? before.DoubtedAt : 0,
     };

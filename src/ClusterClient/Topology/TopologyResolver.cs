@@ -47,7 +47,7 @@ internal static class TopologyResolver
         var changed = previous is null;
         for (var i = 0; i < sightings.Length; i++)
         {
-            var node = Describe(endpoints[i], i, sightings[i], claims[i], claimants, memory, time);
+            var node = Describe(endpoints[i], i, sightings[i], claims[i], claimants, memory, previous?.Nodes[i], time);
             changed = changed || node.DiffersFrom(previous!.Nodes[i]);
             nodes.Add(node);
         }
@@ -121,7 +121,14 @@ internal static class TopologyResolver
     }
 
     private static NodeDescription Describe(
-        NodeEndpoint endpoint, int index, NodeSighting sighting, bool claims, int claimants, TopologyMemory memory, TimeProvider time)
+        NodeEndpoint endpoint,
+        int index,
+        NodeSighting sighting,
+        bool claims,
+        int claimants,
+        TopologyMemory memory,
+        NodeDescription? previous,
+        TimeProvider time)
     {
         var facts = sighting.Facts;
         var (status, reason) = Judge(sighting, claims, claimants, memory);
@@ -141,7 +148,13 @@ internal static class TopologyResolver
             Lag = role == NodeRole.Replica
                 ? memory.Track.LagOf(facts!.Position, sighting.AnsweredAt, facts.ReplayAge, time)
                 : null,
-            RoundTrip = sighting.RoundTrip,
+            RoundTrip = sighting.RoundTrip.Shortest,
+            Connections = facts?.Connections,
+            ConnectionLimit = facts?.ConnectionLimit,
+            ActiveConnections = facts?.ActiveConnections,
+            RisenAt = role == previous?.Role || role == NodeRole.Unknown ? previous?.RisenAt ?? 0
+                : previous is null or { Status: NodeStatus.Unseen } ? 0
+                : sighting.AnsweredAt,
             SeenAt = sighting.AnsweredAt,
             Session = sighting.Session,
         };

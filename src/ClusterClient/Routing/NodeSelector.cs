@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using ClusterClient.Health;
+using ClusterClient.Topology;
+
+namespace ClusterClient.Routing;
+
+/// <summary>What decides for one data source: its geography, its policy, and the memory of its nodes. Thread-safe.</summary>
+internal sealed class NodeSelector(
+    Geography geography, LocalitySettings settings, RoutingPolicy policy, ImmutableArray<NodeState> states, TimeProvider time)
+{
+    private readonly HealthClock _clock = new(time);
+    private RouteView? _view;
+    private uint _turn;
+
+    public Geography Geography => geography;
+
+    public HealthClock Clock => _clock;
+
+    public RoutingPolicy Policy => policy;
+
+    public ImmutableArray<NodeState> States => states;
+
+    /// <remarks>
+    /// Only reads take turns, so only they count: were writes to count as well, reads that alternate with them would all meet the same
+    /// turn of two replicas.
+    /// </remarks>
+    public RouteRequest Request(RouteScope scope, RouteIntent intent) =>
+        scope.Request(intent, intent == RouteIntent.Read ? Interlocked.Increment(ref _turn) : 0, _clock.Now);
+
+    /// <summary>A request that takes nobody's turn, to explain what the next one would be given.</summary>
+    public RouteRequest Peek(RouteScope scope, RouteIntent intent) => scope.Request(intent, Volatile.Read(ref _turn) + 1, _clock.Now);
+
+    /// <summary>The index of the chosen node, or -1.</summary>
+    public int Choose(in RouteRequest request, ClusterTopology topology) =>
+        Router.Choose(request, View(topology), states.AsSpan(), policy);
+
+    /// <summary>The snapshot as decisions read it; made by the first that meets it.</summary>
+    public RouteView View(ClusterTopology topology)
+    {
+        var view = Volatile.Read(ref _view);
+        if (ReferenceEquals(view?.Topology, topology))
+        {
+            return view!;
+        }
+
+        // Two may make it at the same time; they are alike, and either may stay.
+        view = new(topology, geography, settings, _clock, view);
+        Volatile.Write(ref _view, view);
+        return view;
+    }
+}

@@ -1,0 +1,130 @@
+using ClusterClient.Health;
+
+namespace ClusterClient.Routing;
+
+/// <summary>The second half of a decision: which level, and which node of it. The first has graded every node.</summary>
+internal readonly ref struct RouteChoice(
+    in RouteRequest request, RouteView view, ReadOnlySpan<NodeState> states, RoutingPolicy policy, ReadOnlySpan<byte> grades)
+{
+    private readonly ref readonly RouteRequest _request = ref request;
+    private readonly RouteView _view = view;
+    private readonly ReadOnlySpan<NodeState> _states = states;
+    private readonly RoutingPolicy _policy = policy;
+    private readonly ReadOnlySpan<byte> _grades = grades;
+
+    public int AmongFit(in RouteCensus census)
+    {
+        Span<ushort> indices = stackalloc ushort[_grades.Length];
+        var home = Home(census, out var isInPanic);
+        var chosen = Pick(home, isInPanic, indices);
+        for (var level = home + 1; level < RouteFilter.Levels; level++)
+        {
+            if (census.PerRoundTrip[level] > 0 && GoingPays(chosen, home, (1 / census.PerRoundTrip[level]) - 1, level)
+                && Pick(level, orSick: false, indices) is var farther
+                && GoingPays(chosen, home, Honest(farther), level))
+            {
+                (chosen, home) = (farther, level);
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>All that is left has something against it: the nearest of those with the least.</summary>
+    public int AmongSick(RouteVerdict least)
+    {
+        Span<ushort> indices = stackalloc ushort[_grades.Length];
+        for (var level = 0; level < RouteFilter.Levels; level++)
+        {
+            var count = Collect(least, level, indices, 0);
+            if (count > 0)
+            {
+                return Pick(indices[..count]);
+            }
+        }
+
+        return -1;
+    }
+
+    // The level whose part of the load this request is.
+    private int Home(in RouteCensus census, out bool isInPanic)
+    {
+        isInPanic = false;
+        var first = 0;
+        while (census.Total[first] == 0)
+        {
+            first++;
+        }
+
+        if (LevelShares.CarriesAll(census.Healthy[first], census.Total[first]))
+        {
+            return first;
+        }
+
+        Span<int> shares = stackalloc int[RouteFilter.Levels];
+        var possible = LevelShares.Distribute(census.Healthy, census.Total, shares);
+        // A multiple of the turn, so that neighbouring requests, which go by turns inside a level, are not cut off as a block.
+        var ticket = (int)(_request.Turn * 61 % 100);
+        var home = first;
+        for (var level = first; level < RouteFilter.Levels; level++)
+        {
+            home = shares[level] > 0 ? level : home;
+            ticket -= shares[level];
+            if (ticket < 0)
+            {
+                break;
+            }
+        }
+
+        isInPanic = LevelShares.IsInPanic(census.Healthy[home], census.Total[home], possible);
+        return home;
+    }
+
+    private int Pick(int level, bool orSick, Span<ushort> indices)
+    {
+        var count = Collect(RouteVerdict.Eligible, level, indices, 0);
+        if (orSick)
+        {
+            count = Collect(RouteVerdict.NearLimit, level, indices, count);
+            count = Collect(RouteVerdict.Ejected, level, indices, count);
+        }
+
+        // Where only nodes are left whose turn it is not yet, one of them has it all the same.
+        count = count > 0 ? count : Collect(RouteVerdict.SlowStart, level, indices, 0);
+        return Pick(indices[..count]);
+    }
+
+    private int Collect(RouteVerdict verdict, int level, Span<ushort> indices, int count)
+    {
+        var grade = Router.Grade(verdict, level);
+        for (var i = 0; i < _grades.Length; i++)
+        {
+            if (_grades[i] == grade)
+            {
+                indices[count++] = (ushort)i;
+            }
+        }
+
+        return count;
+    }
+
+    private int Pick(ReadOnlySpan<ushort> indices) => indices.Length == 1
+        ? indices[0]
+        : indices[Checked(_policy.Pick(new(indices, _view.Slots, _states, _request.Turn, _request.Now)), indices.Length)];
+
+    private bool GoingPays(int chosen, int from, float cost, int to) =>
+        ((cost + Cost(from, to)) * LocalitySettings.Margin) + LocalitySettings.MarginFloor < Honest(chosen);
+
+    private float Cost(int from, int to) =>
+        (to >= 1 && from < 1 ? _view.Settings.ZoneCost : 0) + (to >= 2 && from < 2 ? _view.Settings.RegionCost : 0);
+
+    private float Honest(int index)
+    {
+        ref readonly var slot = ref _view.Slots[index];
+        return NodeCost.Honest(_states[index].Load(_request.Now, slot.RoundTrip), slot);
+    }
+
+    private int Checked(int position, int count) => (uint)position < (uint)count
+        ? position
+        : throw new InvalidOperationException($"The policy '{_policy.Name}' picked position {position} of {count} candidates.");
+}
