@@ -36,6 +36,8 @@ internal static class ClientPolicies
             ["prequal"] = setup => new PrequalClient(setup),
             ["linear"] = setup => new LinearBlend(setup),
             ["c3-probes"] = setup => new ProbedC3(setup),
+            ["c3"] = setup => new C3Client(setup, limited: true),
+            ["c3-nolimit"] = setup => new C3Client(setup, limited: false),
             ["oracle"] = setup => new Oracle(setup),
         };
 

@@ -19,6 +19,7 @@ internal sealed class PrequalRun
     private readonly EventQueue<PrequalTick> _ticks = new();
     private readonly RandomStream _arrivals;
     private readonly RandomStream _workDraws;
+    private readonly RandomStream _freezes;
     private readonly LatencySample _latencies = new();
     private readonly double _interval;
     private readonly double _countUntil;
@@ -44,6 +45,12 @@ internal sealed class PrequalRun
 
         _ticks.Add(_settings.Step, new(PrequalTickKind.AntagonistsStep));
         _ticks.Add(_settings.WarmUp, new(PrequalTickKind.CountingStarts));
+        _freezes = streams.Of(Purpose.Faults, spec.Nodes);
+        for (var server = 0; _settings.FreezeEvery > 0 && server < spec.Nodes; server++)
+        {
+            _ticks.Add(_freezes.Exponential(_settings.FreezeEvery), new(PrequalTickKind.Freeze, server));
+        }
+
         var phases = streams.Of(Purpose.Network);
         for (var c = 0; c < _clients.Length; c++)
         {
@@ -136,9 +143,17 @@ internal sealed class PrequalRun
             case PrequalTickKind.CountingStarts:
                 _fleet.StartCounting(_now);
                 break;
+            case PrequalTickKind.Freeze:
+                _fleet.Freeze(_now, tick.Whom, isFrozen: true);
+                _ticks.Add(_now + _settings.FreezeFor, new(PrequalTickKind.Thaw, tick.Whom));
+                break;
+            case PrequalTickKind.Thaw:
+                _fleet.Freeze(_now, tick.Whom, isFrozen: false);
+                _ticks.Add(_now + _freezes.Exponential(_settings.FreezeEvery), new(PrequalTickKind.Freeze, tick.Whom));
+                break;
             default:
-                _clients[tick.Client].OnTimer(Now);
-                _ticks.Add(_now + _clients[tick.Client].TimerPeriod, tick);
+                _clients[tick.Whom].OnTimer(Now);
+                _ticks.Add(_now + _clients[tick.Whom].TimerPeriod, tick);
                 break;
         }
     }

@@ -6,4 +6,6 @@ internal enum PrequalTickKind
     AntagonistsStep,
     CountingStarts,
     PolicyTimer,
+    Freeze,
+    Thaw,
 }

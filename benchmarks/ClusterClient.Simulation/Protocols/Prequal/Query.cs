@@ -24,7 +24,7 @@ internal struct Query
     /// <summary>What the server then estimated the latency of the next to be.</summary>
     public double EstimateAtEnd;
 
-    /// <summary>How long the server took.</summary>
+    /// <summary>How long the server took; with shared cores there is no queue whose time could be left out.</summary>
     public double ServerTime;
 
     /// <summary>Answered or given up: the client waits no more.</summary>
