@@ -42,7 +42,8 @@ internal sealed class PrequalRun
         _workDraws = streams.Of(Purpose.Work);
         _interval = _work.Mean / (spec.Load * _fleet.EvenCapacity);
         _countUntil = _settings.WarmUp + _settings.Duration;
-        _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, SetupOf(c, streams)))];
+        var setups = new PrequalSetups(spec, _settings, streams, new PrequalView(_fleet, _work.Mean));
+        _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, setups.Of(c, new PrequalProber(this, c))))];
         _held = [.. _clients.Select(_ => new Queue<int>())];
 
         _ticks.Add(_settings.Step, new(PrequalTickKind.AntagonistsStep));
@@ -280,24 +281,4 @@ internal sealed class PrequalRun
     }
 
     private bool Counts(double cameAt) => cameAt >= _settings.WarmUp && cameAt < _countUntil;
-
-    private ClientSetup SetupOf(int client, Streams streams) => new()
-    {
-        Ordinal = client,
-        Clients = _spec.Clients,
-        Servers = _spec.Nodes,
-        Groups = [[.. Enumerable.Range(0, _spec.Nodes)]],
-        RoundTrips = [.. Enumerable.Repeat((long)(2 * _settings.OneWay), _spec.Nodes)],
-        Regions = [.. Enumerable.Repeat("one", _spec.Nodes)],
-        Zones = new string?[_spec.Nodes],
-        Region = "one",
-        Seed = streams.SeedOf(Purpose.Policy, client),
-        Parameters = new Parameters(PolicyParameters()),
-        Prober = new PrequalProber(this, client),
-        View = new PrequalView(_fleet, _work.Mean),
-    };
-
-    // What a scenario says of a policy; the command line goes before it.
-    private Dictionary<string, string> PolicyParameters() =>
-        new(_spec.Parameters) { ["wrr-ignores-errors"] = _settings.ErrorBlindWeights ? "on" : "off" };
 }
