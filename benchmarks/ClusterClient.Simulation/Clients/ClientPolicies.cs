@@ -70,6 +70,9 @@ internal static class ClientPolicies
 
     public static bool Contains(string name) => OfLibrary.ContainsKey(name) || OfLiterature.ContainsKey(name);
 
+    /// <summary>The name as it is written here, of one that may be written in other letter case.</summary>
+    public static string NameOf(string name) => Names.First(n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     public static ClientPolicy Create(string name, ClientSetup setup) =>
         OfLibrary.TryGetValue(name, out var make) || OfLiterature.TryGetValue(name, out make)
             ? make(setup)

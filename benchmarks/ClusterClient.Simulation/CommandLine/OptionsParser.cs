@@ -79,10 +79,10 @@ internal static class OptionsParser
 
     private static string[] Policies(string text)
     {
-        var names = Lists.Of("policy", text).Select(n => n.ToLowerInvariant()).Distinct().ToArray();
+        var names = Lists.Of("policy", text);
         return names.FirstOrDefault(n => !ClientPolicies.Contains(n)) is { } unknown
             ? throw new UsageException($"--policy is one or more of {string.Join(", ", ClientPolicies.Names)}, not '{unknown}'.")
-            : names;
+            : [.. names.Select(ClientPolicies.NameOf).Distinct()];
     }
 
     private static void RefuseUnknown(IEnumerable<string> names, IReadOnlyList<Protocol> protocols)

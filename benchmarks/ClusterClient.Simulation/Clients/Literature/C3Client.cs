@@ -80,8 +80,10 @@ internal sealed class C3Client : ClientPolicy
         var weight = view.IsKnown ? Weight : 1;
         view.IsKnown = true;
         view.Response += weight * (now - sentAt - view.Response);
-        view.Service += weight * (feedback.ServiceTime - view.Service);
-        view.Queue += weight * (feedback.InFlight - view.Queue);
+
+        // A failure carries no word of the server; taken as no service time and no queue, it would draw all requests there.
+        view.Service += weight * ((failed ? now - sentAt : feedback.ServiceTime) - view.Service);
+        view.Queue += failed ? 0 : weight * (feedback.InFlight - view.Queue);
         _limits?[server].OnAnswer(now);
     }
 

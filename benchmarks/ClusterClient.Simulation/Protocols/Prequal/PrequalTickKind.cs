@@ -6,6 +6,7 @@ internal enum PrequalTickKind
     AntagonistsStep,
     CountingStarts,
     PolicyTimer,
+    HeldQueries,
     Freeze,
     Thaw,
 }

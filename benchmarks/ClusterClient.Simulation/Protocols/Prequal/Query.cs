@@ -3,10 +3,14 @@ namespace ClusterClient.Simulation.Protocols.Prequal;
 /// <summary>A query on its way.</summary>
 internal struct Query
 {
-    /// <summary>No handle: it is not at a server.</summary>
+    /// <summary>No handle: it is not at a server. No server: it has not been sent.</summary>
     public const int Elsewhere = -1;
 
     public double CameAt;
+
+    /// <summary>As the policy was told.</summary>
+    public long SentAt;
+
     public double AtServerAt;
     public double Work;
     public int Client;
