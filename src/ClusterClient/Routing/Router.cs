@@ -32,14 +32,14 @@ internal static class Router
         var slots = view.Slots;
         Span<byte> grades = stackalloc byte[slots.Length];
         var census = new RouteCensus(stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels]);
-        var nearest = request.Caller.IsNowhere ? -1 : view.NearestTo(request.Caller);
+        var nearest = request.Caller.IsNowhere ? -1 : view.NearestTo(request);
         var best = RouteVerdict.NotOnline;
         for (var i = 0; i < slots.Length; i++)
         {
             ref readonly var slot = ref slots[i];
             var verdict = RouteFilter.Judge(request, slot, states[i]);
             var level = RouteFilter.Level(request.Caller, nearest, slot);
-            grades[i] = verdict <= RouteVerdict.Doubted ? Grade(verdict, level) : Unfit;
+            grades[i] = verdict <= RouteVerdict.DoubtedPrimary ? Grade(verdict, level) : Unfit;
             best = verdict < best ? verdict : best;
             census.Count(verdict, level, slot);
         }
@@ -48,7 +48,7 @@ internal static class Router
         return best switch
         {
             RouteVerdict.Eligible or RouteVerdict.SlowStart => choice.AmongFit(census),
-            <= RouteVerdict.Doubted => choice.AmongSick(best),
+            <= RouteVerdict.DoubtedPrimary => choice.AmongSick(best),
             _ => -1,
         };
     }
