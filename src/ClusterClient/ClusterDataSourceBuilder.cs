@@ -215,9 +215,12 @@ public sealed class ClusterDataSourceBuilder
         };
         var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
         var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, new RegionAudit(_name, _onRegionRefusal, logger), _time, logger);
         var cleanUp = new NodeCleanUp(_name, nodes, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
+        var outliers = _options.EjectOutliers ? new OutlierWatch(
+            _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
+        var audit = new RegionAudit(_name, _onRegionRefusal, logger);
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, outliers);
         return new(opener, scope, monitor, cleanUp, teller, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }
 

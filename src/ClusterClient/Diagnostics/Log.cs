@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterClient.Diagnostics;
 
 /// <summary>
-/// Every message of the library. Event ids: 1-19 topology, 20-39 connections, 90-99 faults of the library's own loops.
+/// Every message of the library. Event ids: 1-19 topology, 20-39 connections, 40-49 health, 90-99 faults of the library's own loops.
 /// </summary>
 internal static partial class Log
 {
@@ -31,6 +31,12 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{Cluster}: refused a {Intent} that only {Nodes} could have served: the region rule does not allow them")]
     public static partial void RegionRefused(ILogger logger, string cluster, string intent, string nodes);
 
+    [LoggerMessage(40, LogLevel.Warning, "{Cluster}: {Message}")]
+    public static partial void NodeEjected(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(41, LogLevel.Information, "{Cluster}: {Message}")]
+    public static partial void NodeReadmitted(ILogger logger, string cluster, string message);
+
     [LoggerMessage(90, LogLevel.Error, "The loop that watches {Node} met an unexpected fault and goes on")]
     public static partial void MonitorFault(ILogger logger, string node, Exception exception);
 
@@ -39,6 +45,9 @@ internal static partial class Log
 
     [LoggerMessage(93, LogLevel.Error, "{Cluster}: a region refusal handler threw; the call was refused all the same")]
     public static partial void RefusalHandlerFault(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(94, LogLevel.Error, "{Cluster}: looking for outliers failed and goes on")]
+    public static partial void OutlierWatchFault(ILogger logger, string cluster, Exception exception);
 
     [LoggerMessage(92, LogLevel.Error, "{Cluster}: clearing up after a change at {Node} failed and goes on")]
     public static partial void CleanUpFault(ILogger logger, string cluster, string node, Exception exception);

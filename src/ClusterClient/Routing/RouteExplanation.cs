@@ -100,7 +100,8 @@ internal static class RouteExplanation
             RouteVerdict.TooStale =>
                 $"too stale: {Milliseconds(node.Lag!.Value.TotalMicroseconds)} behind, {Milliseconds(request.Freshness.MaxLag.TotalMicroseconds)} allowed",
             RouteVerdict.Doubted or RouteVerdict.DoubtedPrimary => "doubted: a call has just met a fault there",
-            RouteVerdict.Ejected => $"ejected as an outlier, for {Milliseconds(state.EjectedUntil - request.Now)} more",
+            RouteVerdict.Ejected =>
+                $"ejected as an outlier, for {Milliseconds(state.EjectedUntil - request.Now)} more: {state.LastEjection?.Cause}",
             RouteVerdict.NearLimit => string.Create(
                 CultureInfo.InvariantCulture, $"near its connection limit: {node.Connections} of {node.ConnectionLimit} in use"),
             RouteVerdict.LastResort => "primary: for reads only when no replica can serve them",
