@@ -15,6 +15,8 @@ internal sealed class NodeState(PeerMean? peers = null)
     private int _reserved;
     private int _connections;
     private long _ejectedUntil = long.MinValue / 4;
+    private ServedTotal _served;
+    private float _prior;
 
     /// <summary>Connections to the node that are open or being opened by this process.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -27,6 +29,18 @@ internal sealed class NodeState(PeerMean? peers = null)
 
     /// <summary>Whether anything is known of how it serves.</summary>
     public bool IsKnown => Volatile.Read(ref _service) > 0;
+
+    /// <summary>
+    /// The service time to expect of it as long as nothing is known, in µs: from the same hour of past weeks. 0 when there is none.
+    /// </summary>
+    public float Prior
+    {
+        get => Volatile.Read(ref _prior);
+        set => Volatile.Write(ref _prior, value);
+    }
+
+    /// <summary>What it has answered so far, to be read with <see cref="ServedTotal.Between"/>.</summary>
+    public long Served => _served.Read();
 
     /// <summary>Until when it is kept out as an outlier; that is over, and slow start begins, when it has passed. Long ago when it never was.</summary>
     public long EjectedUntil => Volatile.Read(ref _ejectedUntil);
@@ -51,6 +65,11 @@ internal sealed class NodeState(PeerMean? peers = null)
         _service = ServiceEstimate.After(_service, sample);
         Volatile.Write(ref _heardAt, now);
         _peers.Add(sample);
+        if (!faulted)
+        {
+            // A fault's time says nothing of how much work there is.
+            _served.Add(sample);
+        }
     }
 
     /// <summary>A connection is being opened: it counts as a request until it is open or has failed.</summary>

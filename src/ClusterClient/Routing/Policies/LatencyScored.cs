@@ -4,7 +4,8 @@ namespace ClusterClient.Routing.Policies;
 /// <remarks>
 /// <para>
 /// A node of which nothing is known gets one request at a time and ranks like the best that is known: neither is it flooded when it
-/// joins, nor left out for good. When none is known, as when a process starts, the one with the fewest requests in flight.
+/// joins, nor left out for good. When none is known, as when a process starts, the one with the fewest requests in flight; where past
+/// weeks tell what is usual for the hour, the one of the lowest cost by that, and one they tell nothing of counts as average.
 /// </para>
 /// <para>
 /// Beyond <see cref="MaxScanned"/> candidates it scans this process's subset of them: the same one always, so that it learns, and
@@ -54,6 +55,8 @@ internal sealed class LatencyScored : RoutingPolicy
 
     private static int PickUnknown(in RouteCandidates candidates, ref Lowest lowest, bool onlySubset, int atMost)
     {
+        // Beside known ones a forecast has no say: what is usual may be better than they are, and may be wrong.
+        var usual = atMost == 0 ? 0 : MeanPrior(candidates);
         for (var i = 0; i < candidates.Count; i++)
         {
             var index = candidates.Indices[i];
@@ -65,9 +68,34 @@ internal sealed class LatencyScored : RoutingPolicy
 
             // Beside known ones: level with the best of them. Among themselves: what the server told of its load decides between
             // those that this process has sent the same to.
-            lowest.Add(i, atMost == 0 ? lowest.Cost : state.InFlight + candidates.Slots[index].Utilisation);
+            lowest.Add(i, atMost == 0 ? lowest.Cost : Expected(candidates, index, usual));
         }
 
         return lowest.IsEmpty ? candidates.Draw(candidates.Count) : lowest.Pick(candidates.Turn);
+    }
+
+    private static float Expected(in RouteCandidates candidates, int index, float usual)
+    {
+        var state = candidates.States[index];
+        ref readonly var slot = ref candidates.Slots[index];
+        if (usual == 0)
+        {
+            return state.InFlight + slot.Utilisation;
+        }
+
+        var prior = state.Prior > 0 ? state.Prior : usual;
+        return NodeCost.Tolled(state.Load(candidates.Now, slot.RoundTrip) with { Service = prior * (1 + slot.Utilisation) }, slot);
+    }
+
+    private static float MeanPrior(in RouteCandidates candidates)
+    {
+        var (sum, count) = (0f, 0);
+        foreach (var index in candidates.Indices)
+        {
+            var prior = candidates.States[index].Prior;
+            (sum, count) = prior > 0 ? (sum + prior, count + 1) : (sum, count);
+        }
+
+        return count == 0 ? 0 : sum / count;
     }
 }
