@@ -247,7 +247,8 @@ internal sealed class ConnectionOpener(
         await opening.ConfigureAwait(false);
     }
 
-    private static async Task DisposeWhenOpenEndsAsync(Task opening, DbConnection native)
+    /// <summary>Gives back a connection that nobody wants any more, once the driver lets go of it.</summary>
+    public static async Task DisposeWhenOpenEndsAsync(Task opening, DbConnection native)
     {
         await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await native.DisposeAsync().ConfigureAwait(false);

@@ -18,6 +18,8 @@ internal sealed class NodeState(PeerState? peers = null)
     private int _connections;
     private long _ejectedUntil = long.MinValue / 4;
     private Ejection? _lastEjection;
+    private ServedTotal _served;
+    private float _prior;
 
     /// <summary>The nodes of its region together.</summary>
     public PeerState Peers => _peers;
@@ -33,6 +35,18 @@ internal sealed class NodeState(PeerState? peers = null)
 
     /// <summary>Whether anything is known of how it serves.</summary>
     public bool IsKnown => Volatile.Read(ref _service) > 0;
+
+    /// <summary>
+    /// The service time to expect of it as long as nothing is known, in µs: from the same hour of past weeks. 0 when there is none.
+    /// </summary>
+    public float Prior
+    {
+        get => Volatile.Read(ref _prior);
+        set => Volatile.Write(ref _prior, value);
+    }
+
+    /// <summary>What it has answered so far, to be read with <see cref="ServedTotal.Between"/>.</summary>
+    public long Served => _served.Read();
 
     /// <summary>Until when it is kept out as an outlier; that is over, and slow start begins, when it has passed. Long ago when it never was.</summary>
     public long EjectedUntil => Volatile.Read(ref _ejectedUntil);
@@ -68,13 +82,15 @@ internal sealed class NodeState(PeerState? peers = null)
         var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
         _service = ServiceEstimate.After(_service, sample);
         Volatile.Write(ref _heardAt, now);
-        _peers.Add(sample);
         _calls.Add(now, now - beganAt - (long)roundTrip, faulted);
         if (faulted)
         {
+            // Its time says nothing of how much work there is, nor of what may be hoped of its peers.
             return _streak.Faulted(beganAt, now);
         }
 
+        _peers.Add(sample);
+        _served.Add(sample);
         _streak.Answered();
         return 0;
     }
