@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ClusterClient.Health;
 
 /// <summary>
@@ -106,6 +108,7 @@ internal sealed class NodeState(PeerState? peers = null)
     {
         // In this order: whoever sees it ejected finds the cause.
         Volatile.Write(ref _lastEjection, ejection);
+        _peers.Eject(ejection.Until);
         Volatile.Write(ref _ejectedUntil, ejection.Until);
         _streak.Answered();
     }
@@ -133,16 +136,18 @@ internal sealed class NodeState(PeerState? peers = null)
     /// <summary>How it behaves now.</summary>
     /// <param name="now">The present time.</param>
     /// <param name="roundTrip">The network's part of every request, in µs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public NodeLoad Load(long now, float roundTrip)
     {
         var word = _outstanding.Read();
         var service = _service;
         var peers = _peers.Service;
         var count = Outstanding.Count(word);
+        var age = count == 0 ? 0 : Outstanding.Age(word, now) - (count * roundTrip);
         return new(
             count + Volatile.Read(ref _reserved),
             service > 0 ? ServiceEstimate.Now(service, peers, now - Volatile.Read(ref _heardAt)) : 0,
-            Math.Max(0, Outstanding.Age(word, now) - (count * roundTrip)),
+            age > 0 ? age : 0,
             peers);
     }
 }

@@ -10,12 +10,19 @@ internal sealed class PeerState(bool isFleet = false)
     private float _service;
     private float _meanInFlight;
     private int _inFlight;
+    private long _ejectedUntil = long.MinValue / 4;
 
     /// <summary>The mean of the last answers' service times, in µs: what may be hoped of a node that is not known. 0 before the first.</summary>
     public float Service => Volatile.Read(ref _service);
 
     /// <summary>The mean of the requests in flight over the last several hundred; 0 unless they are a fleet.</summary>
     public float InFlight => Volatile.Read(ref _meanInFlight);
+
+    /// <summary>The end of the ejection that lasts longest, or lasted, in µs: before it some of them may be out.</summary>
+    public long EjectedUntil => Volatile.Read(ref _ejectedUntil);
+
+    /// <summary>One of them is ejected. Only the detector says so, one at a time.</summary>
+    public void Eject(long until) => Volatile.Write(ref _ejectedUntil, Math.Max(_ejectedUntil, until));
 
     public void Begin()
     {

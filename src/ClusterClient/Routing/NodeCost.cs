@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClusterClient.Health;
 
 namespace ClusterClient.Routing;
@@ -28,10 +29,12 @@ internal static class NodeCost
     /// </summary>
     private const float TollAbroad = 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Tolled(in NodeLoad load, in NodeSlot slot) => Of(load, slot, Toll);
 
     public static float Honest(in NodeLoad load, in NodeSlot slot) => Of(load, slot, TollAbroad);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Of(in NodeLoad load, in NodeSlot slot, float toll)
     {
         var crowd = 1 + (toll * load.InFlight * slot.PerWeight);
