@@ -188,7 +188,7 @@ public sealed class ClusterDataSourceBuilder
 
         var logger = _loggerFactory.CreateLogger("ClusterClient");
         var random = _random ?? new Random();
-        var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: r.Count() > LatencyScored.Fewest));
+        var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
         ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
         var monitor = new TopologyMonitor(
             endpoints,

@@ -15,8 +15,11 @@ namespace ClusterClient.Routing;
 /// </remarks>
 internal static class ScanOrder
 {
-    /// <summary>How far one client of a round starts behind the one before.</summary>
-    public const int Stride = 24;
+    /// <summary>The least that a client goes through; 15 to 30 do best.</summary>
+    public const int Least = 24;
+
+    /// <summary>How many of so many nodes are one client's part: all of them, or as few as leave nobody over, from <see cref="Least"/> on.</summary>
+    public static int Part(int nodes) => nodes < 2 * Least ? nodes : (nodes + (nodes / Least) - 1) / (nodes / Least);
 
     public static ushort[] Of(ImmutableArray<NodeDescription> nodes, int ordinal)
     {
@@ -24,10 +27,9 @@ internal static class ScanOrder
         foreach (var region in nodes.GroupBy(n => n.Endpoint.Region, StringComparer.OrdinalIgnoreCase))
         {
             var members = region.Select(n => (ushort)n.Index).ToArray();
-            if (members.Length > Stride)
+            if (Part(members.Length) < members.Length)
             {
-                // As many parts as come to about the stride, so that no node is left over.
-                var parts = members.Length / Stride;
+                var parts = members.Length / Least;
                 Shuffle(members, (uint)(ordinal / parts));
                 var start = ordinal % parts * members.Length / parts;
                 members = [.. members[start..], .. members[..start]];

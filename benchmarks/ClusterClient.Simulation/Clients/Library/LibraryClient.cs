@@ -25,7 +25,7 @@ internal sealed class LibraryClient : ClientPolicy
         _policy = policy;
         // Processes do not start in step.
         _turn = (uint)setup.Seed;
-        var peers = setup.Regions.GroupBy(r => r).ToDictionary(r => r.Key, r => new PeerState(isFleet: r.Count() > LatencyScored.Fewest));
+        var peers = setup.Regions.GroupBy(r => r).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
         _states = [.. setup.Regions.Select(r => new NodeState(peers[r]))];
         ImmutableArray<NodeEndpoint> endpoints =
             [.. Enumerable.Range(0, setup.Servers).Select(s => new NodeEndpoint($"db-{s}", 5432, setup.Regions[s], setup.Zones[s]))];

@@ -7,7 +7,7 @@ namespace ClusterClient.Routing.Policies;
 /// joins, nor left out for good. When none is known, as when a process starts, see <see cref="UnknownNodes"/>.
 /// </para>
 /// <para>
-/// It goes through the candidates in this client's own order and stops after the first <see cref="Fewest"/> of a fleet, or
+/// It goes through the candidates in this client's own order and stops after its part of a fleet, see <see cref="ScanOrder"/>, or
 /// <see cref="PerRequest"/> for each request that it has in flight on average: so many it can tell apart by what it hears of them. A
 /// client of many with little traffic of its own would hear of each node of a large fleet once in a long while, and know nothing; one
 /// with much traffic goes through all. A fresh sample for each request would learn nothing: eight of a hundred have twice the 99th
@@ -16,9 +16,6 @@ namespace ClusterClient.Routing.Policies;
 /// </remarks>
 internal sealed class LatencyScored : RoutingPolicy
 {
-    /// <summary>Fifteen to thirty do best; in smaller groups every node is scanned.</summary>
-    public const int Fewest = 24;
-
     /// <summary>As many more nodes for each request in flight.</summary>
     public const int PerRequest = 4;
 
@@ -49,7 +46,7 @@ internal sealed class LatencyScored : RoutingPolicy
         return lowest.Pick(candidates.Turn);
     }
 
-    private static int Width(in RouteCandidates candidates) => candidates.Count <= Fewest
-        ? candidates.Count
-        : Math.Clamp((int)(candidates.States[candidates.Indices[0]].Peers.InFlight * PerRequest), Fewest, candidates.Count);
+    private static int Width(in RouteCandidates candidates) => ScanOrder.Part(candidates.Count) is var part && part == candidates.Count
+        ? part
+        : Math.Clamp((int)(candidates.States[candidates.Indices[0]].Peers.InFlight * PerRequest), part, candidates.Count);
 }
