@@ -45,7 +45,7 @@ public sealed class ClusterDataSourceBuilderTests
             - The node 'db:port' is not host or host:port with a port from 1 to 65535.
             - The node 'db1:5432' was added 2 times; add it once.
             - 2 nodes are named 'second'; names must differ.
-            - LocatedIn('asia') names a region without nodes; the nodes are in eu, us.
+            - LocatedIn names 'asia', a region without nodes; the nodes are in eu, us.
             """.ReplaceLineEndings(),
             error.Message.ReplaceLineEndings());
     }

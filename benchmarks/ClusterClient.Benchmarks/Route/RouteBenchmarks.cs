@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using ClusterClient.Consistency;
 using ClusterClient.Health;
 using ClusterClient.Routing;
+using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Benchmarks.Route;
@@ -18,7 +19,8 @@ public class RouteBenchmarks
     private RouteRequest _readFromAfar;
     private ClusterTopology _well = null!;
     private ClusterTopology _sick = null!;
-    private ImmutableArray<NodeState> _health;
+    private NodeSelector _selector = null!;
+    private NodeSelector _selectorOfSick = null!;
     private uint _turn;
 
     /// <summary>How many nodes there are.</summary>
@@ -29,39 +31,47 @@ public class RouteBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _read = new() { Intent = RouteIntent.Read, Freshness = new(TimeSpan.FromSeconds(10)), Region = new("eu-west"), ReadsMayUsePrimary = true };
-        _write = _read with { Intent = RouteIntent.Write };
-        _readAnywhere = _read with { Region = null };
-        _readFromAfar = _read with { Region = "ap-east" };
         _well = Topology(doubted: false);
         _sick = Topology(doubted: true);
-        _health = [.. Enumerable.Range(0, Nodes).Select(_ => new NodeState())];
-        foreach (var node in _health)
+        var geography = new Geography(_well.Nodes.Select(n => n.Endpoint));
+        ImmutableArray<NodeState> states = [.. Enumerable.Range(0, Nodes).Select(_ => new NodeState())];
+        // One for each: a view is made anew when the snapshot changes.
+        _selector = new(geography, new(), new LatencyScored(), states, TimeProvider.System);
+        _selectorOfSick = new(geography, new(), new LatencyScored(), states, TimeProvider.System);
+        var now = _selector.Clock.Now;
+        _read = new() { Intent = RouteIntent.Read, Freshness = new(TimeSpan.FromSeconds(10)), Caller = geography.Locate("eu-west", null), ReadsMayUsePrimary = true, Now = now };
+        _write = _read with { Intent = RouteIntent.Write };
+        _readAnywhere = _read with { Caller = Location.Nowhere };
+        _readFromAfar = _read with { Caller = geography.Locate("ap-east", null) };
+        foreach (var state in states)
         {
-            // Busy, and equally so: no node is good enough for the others to be left unlooked at.
-            node.Begin();
+            // Known and busy, and equally so: no node is good enough for the others to be left unlooked at. What was heard of them is
+            // two seconds old, as it is of most nodes of a large fleet.
+            state.Begin(now - 2_002_000);
+            state.Complete(now - 2_002_000, now - 2_000_000, roundTrip: 300, faulted: false);
+            state.Begin(now);
         }
     }
 
     /// <summary>The primary.</summary>
     [Benchmark]
-    public int Write() => Router.Choose(_write with { Turn = _turn++ }, _well, _health);
+    public int Write() => _selector.Choose(_write with { Turn = _turn++ }, _well);
 
     /// <summary>A replica of the caller's region.</summary>
     [Benchmark]
-    public int Read() => Router.Choose(_read with { Turn = _turn++ }, _well, _health);
+    public int Read() => _selector.Choose(_read with { Turn = _turn++ }, _well);
 
     /// <summary>A replica, wherever.</summary>
     [Benchmark]
-    public int ReadAnywhere() => Router.Choose(_readAnywhere with { Turn = _turn++ }, _well, _health);
+    public int ReadAnywhere() => _selector.Choose(_readAnywhere with { Turn = _turn++ }, _well);
 
     /// <summary>A replica of another region, because the caller's has none: every node has to be judged.</summary>
     [Benchmark]
-    public int ReadFromAfar() => Router.Choose(_readFromAfar with { Turn = _turn++ }, _well, _health);
+    public int ReadFromAfar() => _selector.Choose(_readFromAfar with { Turn = _turn++ }, _well);
 
     /// <summary>Every node is doubted: one of them all the same.</summary>
     [Benchmark]
-    public int ReadWhileAllAreSick() => Router.Choose(_read with { Turn = _turn++ }, _sick, _health);
+    public int ReadWhileAllAreSick() => _selectorOfSick.Choose(_read with { Turn = _turn++ }, _sick);
 
     private ClusterTopology Topology(bool doubted) => new(
         [.. Enumerable.Range(0, Nodes).Select(i => new NodeDescription
@@ -72,6 +82,7 @@ public class RouteBenchmarks
             Status = NodeStatus.Online,
             IsDoubted = doubted,
             Lag = TimeSpan.FromMilliseconds(i),
+            RoundTrip = TimeSpan.FromMilliseconds(Regions[i % Regions.Length] == "eu-west" ? 0.3 : 12),
         })],
         TopologyMemory.Empty,
         version: 1);

@@ -99,7 +99,7 @@ internal static class RouteExplanation
             RouteVerdict.PrimaryNotForReads => "primary, and reads are kept off it",
             RouteVerdict.TooStale =>
                 $"too stale: {Milliseconds(node.Lag!.Value.TotalMicroseconds)} behind, {Milliseconds(request.Freshness.MaxLag.TotalMicroseconds)} allowed",
-            RouteVerdict.Doubted => "doubted: a call has just met a fault there",
+            RouteVerdict.Doubted or RouteVerdict.DoubtedPrimary => "doubted: a call has just met a fault there",
             RouteVerdict.Ejected => $"ejected as an outlier, for {Milliseconds(state.EjectedUntil - request.Now)} more",
             RouteVerdict.NearLimit => string.Create(
                 CultureInfo.InvariantCulture, $"near its connection limit: {node.Connections} of {node.ConnectionLimit} in use"),

@@ -30,7 +30,7 @@ internal static class RouteFilter
         if (slot.Role == NodeRole.Primary)
         {
             return !request.ReadsMayUsePrimary ? RouteVerdict.PrimaryNotForReads
-                : slot.IsDoubted ? RouteVerdict.Doubted
+                : slot.IsDoubted ? RouteVerdict.DoubtedPrimary
                 : RouteVerdict.LastResort;
         }
 

@@ -20,6 +20,9 @@ internal enum RouteVerdict
     /// <summary>Somebody has just met a fault there and the look that settles it has not ended.</summary>
     Doubted,
 
+    /// <summary>The same of the primary, for a read.</summary>
+    DoubtedPrimary,
+
     NotPrimary,
 
     PrimaryNotForReads,

@@ -39,7 +39,7 @@ internal static class Router
             ref readonly var slot = ref slots[i];
             var verdict = RouteFilter.Judge(request, slot, states[i]);
             var level = RouteFilter.Level(request.Caller, nearest, slot);
-            grades[i] = verdict <= RouteVerdict.Doubted ? Grade(verdict, level) : Unfit;
+            grades[i] = verdict <= RouteVerdict.DoubtedPrimary ? Grade(verdict, level) : Unfit;
             best = verdict < best ? verdict : best;
             census.Count(verdict, level, slot);
         }
@@ -48,7 +48,7 @@ internal static class Router
         return best switch
         {
             RouteVerdict.Eligible or RouteVerdict.SlowStart => choice.AmongFit(census),
-            <= RouteVerdict.Doubted => choice.AmongSick(best),
+            <= RouteVerdict.DoubtedPrimary => choice.AmongSick(best),
             _ => -1,
         };
     }

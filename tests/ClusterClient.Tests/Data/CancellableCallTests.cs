@@ -51,7 +51,7 @@ public sealed class CancellableCallTests
         Assert.False(running.IsCompleted);
         _answer.SetException(new OperationCanceledException(_caller.Token));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.Soon());
-        Assert.Equal((ConnectionState.Open, "1", 0), (connection.State, cluster.InFlight, cluster.Servers[0].PoolClears));
+        Assert.Equal((ConnectionState.Open, "0", 0), (connection.State, cluster.InFlight, cluster.Servers[0].PoolClears));
     }
 
     [Fact]

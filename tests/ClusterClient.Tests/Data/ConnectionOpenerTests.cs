@@ -14,7 +14,7 @@ public sealed class ConnectionOpenerTests
     public async Task OpenAsync_PrimaryKnown_OpensToIt()
     {
         await using var cluster = new FakeCluster(3).Sees("R1@9 P1@9 R1@9");
-        var opened = await cluster.Opener.OpenAsync(RouteIntent.Write, default);
+        var opened = await cluster.OpenAsync(RouteIntent.Write, default);
         Assert.Equal((1, ConnectionState.Open, "0 1 0"), (opened.Node.Index, opened.Native.State, cluster.InFlight));
     }
 
@@ -22,7 +22,7 @@ public sealed class ConnectionOpenerTests
     public async Task OpenAsync_NoPrimary_WaitsForOneAndProceeds()
     {
         await using var cluster = new FakeCluster(2).Sees("R1@9 R1@9");
-        var opening = cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask();
+        var opening = cluster.OpenAsync(RouteIntent.Write, default).AsTask();
         // News that brings no primary changes nothing.
         cluster.Sees("x .");
         cluster.Sees("~ .");
@@ -36,7 +36,7 @@ public sealed class ConnectionOpenerTests
     public async Task OpenAsync_NoPrimaryUntilTheDeadline_RefusesWithTheExplanation()
     {
         await using var cluster = new FakeCluster(2, FailoverTimeout).Sees("R1@9 x");
-        var opening = cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask();
+        var opening = cluster.OpenAsync(RouteIntent.Write, default).AsTask();
         cluster.Clock.Advance(FailoverTimeout - TimeSpan.FromMilliseconds(1));
         await Task.Yield();
         Assert.False(opening.IsCompleted);
@@ -54,7 +54,7 @@ public sealed class ConnectionOpenerTests
     {
         await using var cluster = new FakeCluster(1, FailoverTimeout).Sees("P1@9");
         cluster.Servers[0].Refuses(new FakeFault(FaultKind.ConnectionLost));
-        var opening = cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask();
+        var opening = cluster.OpenAsync(RouteIntent.Write, default).AsTask();
         Assert.True(cluster.Monitor.Current.Nodes[0].IsDoubted);
         var last = new FakeFault(FaultKind.ShuttingDown);
         cluster.Servers[0].Refuses(last);
@@ -71,12 +71,12 @@ public sealed class ConnectionOpenerTests
     {
         await using var cluster = new FakeCluster(1, maxWaitingCalls: 1).Sees("R1@9");
         using var caller = new CancellationTokenSource();
-        var first = cluster.Opener.OpenAsync(RouteIntent.Write, caller.Token).AsTask();
+        var first = cluster.OpenAsync(RouteIntent.Write, caller.Token).AsTask();
         await caller.CancelAsync();
         var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(first.Soon);
         Assert.Equal(caller.Token, cancelled.CancellationToken);
 
-        var second = cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask();
+        var second = cluster.OpenAsync(RouteIntent.Write, default).AsTask();
         Assert.False(second.IsCompleted);
         cluster.Sees("P2@9/9");
         Assert.Equal(0, (await second.Soon()).Node.Index);
@@ -86,7 +86,7 @@ public sealed class ConnectionOpenerTests
     public async Task OpenAsync_AlreadyCancelled_TouchesNoServer()
     {
         await using var cluster = new FakeCluster(1).Sees("P1@9");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cluster.Opener.OpenAsync(RouteIntent.Write, new(true)).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cluster.OpenAsync(RouteIntent.Write, new(true)).AsTask());
         Assert.Equal(0, cluster.Servers[0].Opens);
     }
 
@@ -94,12 +94,12 @@ public sealed class ConnectionOpenerTests
     public async Task OpenAsync_MoreThanMayWait_AreRefusedAtOnce()
     {
         await using var cluster = new FakeCluster(1, maxWaitingCalls: 2).Sees("R1@9");
-        Task[] waiting = [.. Enumerable.Range(0, 2).Select(_ => cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask())];
-        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask());
+        Task[] waiting = [.. Enumerable.Range(0, 2).Select(_ => cluster.OpenAsync(RouteIntent.Write, default).AsTask())];
+        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => cluster.OpenAsync(RouteIntent.Write, default).AsTask());
         Assert.Contains("2 calls wait for a node already (MaxWaitingCalls)", refusal.Message, StringComparison.Ordinal);
         Assert.All(waiting, w => Assert.False(w.IsCompleted));
         // A read needs no place in that line.
-        await cluster.Opener.OpenAsync(RouteIntent.Read, default);
+        await cluster.OpenAsync(RouteIntent.Read, default);
         cluster.Sees("P2@9/9");
         await Task.WhenAll(waiting).Soon();
     }
@@ -114,7 +114,7 @@ public sealed class ConnectionOpenerTests
         cluster.Servers[1].Refuses(new FakeFault(kind));
         for (var i = 0; i < 4; i++)
         {
-            Assert.Equal(2, (await cluster.Opener.OpenAsync(RouteIntent.Read, default)).Node.Index);
+            Assert.Equal(2, (await cluster.OpenAsync(RouteIntent.Read, default)).Node.Index);
         }
 
         Assert.True(cluster.Monitor.Current.Nodes[1].IsDoubted);
@@ -133,7 +133,7 @@ public sealed class ConnectionOpenerTests
         await using var cluster = new FakeCluster(2).Sees("P1@9 R1@9");
         var fault = new FakeFault(kind);
         cluster.Servers[0].Refuses(fault);
-        Assert.Same(fault, await Assert.ThrowsAsync<FakeFault>(() => cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask()));
+        Assert.Same(fault, await Assert.ThrowsAsync<FakeFault>(() => cluster.OpenAsync(RouteIntent.Write, default).AsTask()));
         Assert.Equal((1, "0 0", false), (cluster.Servers[0].Opens, cluster.InFlight, cluster.Monitor.Current.Nodes[0].IsDoubted));
         Assert.True(cluster.Servers[0].Connections.Single().IsDisposed);
     }
@@ -142,17 +142,17 @@ public sealed class ConnectionOpenerTests
     public async Task OpenAsync_Contested_RefusesAtOnceAndNamesBoth()
     {
         await using var cluster = new FakeCluster(3).Sees("P1@9 P1@9 R1@9");
-        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask().Soon());
+        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => cluster.OpenAsync(RouteIntent.Write, default).AsTask().Soon());
         Assert.Contains("several nodes accept writes in the same epoch", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("contested by a and b", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(2, (await cluster.Opener.OpenAsync(RouteIntent.Read, default)).Node.Index);
+        Assert.Equal(2, (await cluster.OpenAsync(RouteIntent.Read, default)).Node.Index);
     }
 
     [Fact]
     public async Task OpenAsync_ContestedWhileItWaits_IsRefused()
     {
         await using var cluster = new FakeCluster(2).Sees("R1@9 R1@9");
-        var opening = cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask();
+        var opening = cluster.OpenAsync(RouteIntent.Write, default).AsTask();
         // One is seen after the other; should the call meet the first alone, that one refuses it.
         cluster.Servers[0].Refuses(new FakeFault(FaultKind.ConnectionLost));
         cluster.Sees("P1@9 P1@9");
@@ -163,10 +163,10 @@ public sealed class ConnectionOpenerTests
     public async Task OpenAsync_Disposed_AlsoEndsThoseThatWait()
     {
         var cluster = new FakeCluster(1).Sees("R1@9");
-        var opening = cluster.Opener.OpenAsync(RouteIntent.Write, default).AsTask();
+        var opening = cluster.OpenAsync(RouteIntent.Write, default).AsTask();
         await cluster.DisposeAsync();
         Assert.Equal("orders", (await Assert.ThrowsAsync<ObjectDisposedException>(opening.Soon)).ObjectName);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => cluster.Opener.OpenAsync(RouteIntent.Read, default).AsTask());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cluster.OpenAsync(RouteIntent.Read, default).AsTask());
         // A doubt that is voiced late does not bring the monitor back to life.
         var last = cluster.Monitor.Current;
         cluster.Monitor.Doubt(0);
@@ -180,7 +180,7 @@ public sealed class ConnectionOpenerTests
         cluster.Servers[0].Refuses(new FakeFault(FaultKind.ConnectionLost));
         // Reads take a doubted node when there is no other, so nothing but the pauses holds them back.
         var began = cluster.Clock.GetTimestamp();
-        var opening = cluster.Opener.OpenAsync(RouteIntent.Read, default).AsTask();
+        var opening = cluster.OpenAsync(RouteIntent.Read, default).AsTask();
         Assert.Equal(2, cluster.Servers[0].Opens);
         var pauses = new List<double>();
         while (pauses.Count < 8)
@@ -207,7 +207,7 @@ public sealed class ConnectionOpenerTests
         for (var i = 0; i < 4; i++)
         {
             await using var write = await cluster.Writes.OpenConnectionAsync();
-            _ = cluster.Opener.Explain(cluster.Opener.Request(RouteIntent.Write));
+            _ = cluster.Reads.Explain();
             await using var read = await cluster.Reads.OpenConnectionAsync();
             served.Add(read.NodeName![0] - 'a');
         }

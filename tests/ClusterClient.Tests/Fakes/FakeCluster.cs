@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Health;
 using ClusterClient.Routing;
+using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterClient.Tests.Fakes;
@@ -15,22 +18,27 @@ internal sealed class FakeCluster : IAsyncDisposable
 {
     private int _sessions;
 
-    public FakeCluster(int nodes, TimeSpan? failoverTimeout = null, int maxWaitingCalls = 1_000)
+    public FakeCluster(
+        int nodes,
+        TimeSpan? failoverTimeout = null,
+        int maxWaitingCalls = 1_000,
+        RouteScope? scope = null,
+        Action<RegionRefusal>? onRefusal = null,
+        ILogger? logger = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
         var driver = new FakeDriver(Servers, Clock);
         var endpoints = TopologyScript.Nodes(nodes);
-        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e)))];
+        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e), new PeerMean()))];
+        logger ??= NullLogger.Instance;
         var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
         Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
-        var template = new RouteRequest
-        {
-            Intent = RouteIntent.Write, Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true,
-        };
+        Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
         var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls };
-        Opener = new("orders", driver, Nodes, Monitor, template, limits, Clock, NullLogger.Instance);
-        Writes = new(Opener, RouteIntent.Write, "", origin => new(origin));
-        Reads = new(Opener, RouteIntent.Read, "", origin => new(origin));
+        var selector = new NodeSelector(new Geography(endpoints), new(), new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
+        Opener = new("orders", driver, Nodes, Monitor, selector, limits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance);
+        Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
+        Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -43,12 +51,19 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     public ConnectionOpener Opener { get; }
 
+    public RouteScope Scope { get; }
+
     public ClusterDataSourceView Writes { get; }
 
     public ClusterDataSourceView Reads { get; }
 
-    /// <summary>Connections that every node counts as in flight, in the order of the nodes.</summary>
+    /// <summary>What every node counts as in flight, in the order of the nodes.</summary>
     public string InFlight => string.Join(' ', Nodes.Select(n => n.State.InFlight));
+
+    public ValueTask<OpenedNode> OpenAsync(RouteIntent intent, CancellationToken cancellationToken) =>
+        Opener.OpenAsync(Scope, intent, cancellationToken);
+
+    public OpenedNode Open(RouteIntent intent) => Opener.Open(Scope, intent);
 
     /// <summary>The monitor sees this, with a word a node as in <see cref="TopologyScript"/>.</summary>
     public FakeCluster Sees(string round)

@@ -1,90 +1,94 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using ClusterClient.Consistency;
 using ClusterClient.Health;
 using ClusterClient.Routing;
+using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Tests.Fakes;
 
 /// <summary>
-/// A view of a cluster in a few characters, for tables: a word a node with its kind (P primary, R replica, x unreachable, ~ silent,
-/// C contested, F fenced, D diverged, f foreign, u unseen), its lag in seconds, <c>!</c> when doubted, <c>*3</c> for three
-/// connections in flight, and <c>/us</c> for its region, which is eu otherwise.
+/// A cluster as routing sees it, written down with a word a node as in <see cref="RoutingWord"/>, and decisions about it. Nodes are
+/// .3 ms away in the region that the process stands in and 12 ms in others; without such a region all are near.
 /// </summary>
-internal sealed partial class RoutingTable
+internal sealed class RoutingTable
 {
-    public RoutingTable(string nodes, TimeProvider? time = null)
+    private readonly NodeSelector _selector;
+    private readonly ImmutableArray<RoutingWord> _words;
+
+    public RoutingTable(
+        string nodes,
+        string? here = null,
+        RoutingPolicy? policy = null,
+        ManualTimeProvider? time = null,
+        LocalitySettings? settings = null,
+        TimeSpan seenAgo = default)
     {
-        var seenAt = time?.GetTimestamp() ?? 1;
-        var matches = nodes.Split(' ').Select(w => Pattern().Match(w)).ToArray();
-        Assert.All(matches, m => Assert.True(m.Success, $"'{nodes}' has a word that is no node"));
-        Topology = new([.. matches.Select((m, i) => Describe(m, i, seenAt))], TopologyMemory.Empty with { Epoch = 1 }, 1);
-        Health = [.. matches.Select(m => State(m.Groups["load"].Value))];
+        Time = time ?? new();
+        here = here?.Split(':')[0];
+        _words = [.. nodes.Split(' ').Select(w => new RoutingWord(w))];
+        Geography = new(_words.Select((w, i) => w.Endpoint(i)));
+        Topology = Snapshot();
+        Settings = (settings ?? new()) with { PerWeight = [.. _words.Select(w => 1 / w.Weight)] };
+        States = [.. _words.Select(w => w.State(Clock.Now, w.RoundTrip(here)))];
+        _selector = new(Geography, Settings, policy ?? new LatencyScored(), States, Time);
+
+        ClusterTopology Snapshot() =>
+            new([.. _words.Select((w, i) => w.Describe(i, w.RoundTrip(here), seenAgo, Time))], TopologyMemory.Empty with { Epoch = 1 }, 1);
     }
+
+    public ManualTimeProvider Time { get; }
+
+    public HealthClock Clock => new(Time);
+
+    public Geography Geography { get; }
+
+    public LocalitySettings Settings { get; }
 
     public ClusterTopology Topology { get; }
 
-    public ImmutableArray<NodeState> Health { get; }
+    public ImmutableArray<NodeState> States { get; }
 
-    /// <summary>A request in words: <c>write</c> or <c>read</c>, then the caller's region, then <c>replicas</c> for those alone.</summary>
-    public static RouteRequest Request(string words, uint turn = 0)
+    public NodeSelector Selector => _selector;
+
+    public RouteView View => _selector.View(Topology);
+
+    /// <summary>
+    /// A request in words: <c>write</c> or <c>read</c>, then the caller's region or region:zone, <c>replicas</c> for those alone, and
+    /// <c>-us</c> for a region that is denied.
+    /// </summary>
+    public RouteRequest Request(string words, uint turn = 0) =>
+        Scope(words).Request(words.StartsWith("write", StringComparison.Ordinal) ? RouteIntent.Write : RouteIntent.Read, turn, Clock.Now);
+
+    public RouteScope Scope(string words)
     {
-        var split = words.Split(' ');
+        var denied = words.Split(' ').Where(w => w[0] == '-').Aggregate(0ul, (bits, w) => bits | (1ul << Geography.Locate(w[1..], null).Region));
+        var place = Place(words)?.Split(':');
         return new()
         {
-            Intent = split[0] == "write" ? RouteIntent.Write : RouteIntent.Read,
             Freshness = new Freshness(TimeSpan.FromSeconds(10)),
-            Region = split.Skip(1).FirstOrDefault(w => w != "replicas"),
-            ReadsMayUsePrimary = !split.Contains("replicas"),
-            Turn = turn,
+            Caller = Geography.Locate(place?[0], place?.ElementAtOrDefault(1)),
+            CallerRegion = place?[0],
+            DeniedReads = denied,
+            DeniedWrites = denied,
+            ReadsMayUsePrimary = !words.Contains("replicas", StringComparison.Ordinal),
         };
     }
 
-    public int Choose(string request, uint turn = 0) => Router.Choose(Request(request, turn), Topology, Health);
+    /// <summary>The caller's place in the words of a request, or null.</summary>
+    public static string? Place(string request) => request.Split(' ').Skip(1).FirstOrDefault(w => w != "replicas" && w[0] != '-');
 
-    private static NodeDescription Describe(Match word, int index, long seenAt)
-    {
-        var kind = word.Groups["kind"].Value;
-        var status = kind switch
-        {
-            "P" or "R" => NodeStatus.Online,
-            "x" => NodeStatus.Unreachable,
-            "~" => NodeStatus.Silent,
-            "C" => NodeStatus.Contested,
-            "F" => NodeStatus.Fenced,
-            "D" => NodeStatus.Diverged,
-            "f" => NodeStatus.Foreign,
-            _ => NodeStatus.Unseen,
-        };
-        return new()
-        {
-            Index = index,
-            Endpoint = new($"node{index}", 5432, word.Groups["region"].Success ? word.Groups["region"].Value : "eu", name: $"n{index}"),
-            Role = kind == "P" ? NodeRole.Primary : kind == "R" ? NodeRole.Replica : NodeRole.Unknown,
-            Status = status,
-            Reason = status == NodeStatus.Online ? null : "for a reason",
-            IsDoubted = word.Groups["doubt"].Success,
-            Epoch = 1,
-            Lag = word.Groups["lag"].Success
-                ? TimeSpan.FromSeconds(double.Parse(word.Groups["lag"].Value, CultureInfo.InvariantCulture))
-                : null,
-            SeenAt = status is NodeStatus.Unseen ? 0 : seenAt,
-        };
-    }
+    public int Choose(string request, uint turn = 0) => _selector.Choose(Request(request, turn), Topology);
 
-    private static NodeState State(string load)
+    /// <summary>How often each node is chosen in so many turns, in the order of the nodes.</summary>
+    public int[] Frequencies(string request, int turns)
     {
-        var state = new NodeState();
-        for (var i = load.Length == 0 ? 0 : int.Parse(load, CultureInfo.InvariantCulture); i > 0; i--)
+        var counts = new int[_words.Length];
+        for (uint turn = 0; turn < turns; turn++)
         {
-            state.Begin();
+            counts[Choose(request, turn)]++;
         }
 
-        return state;
+        return counts;
     }
-
-    [GeneratedRegex(@"^(?<kind>[PRx~CFDfu])(?<lag>[\d.]+)?(?<doubt>!)?(\*(?<load>\d+))?(/(?<region>\w+))?$")]
-    private static partial Regex Pattern();
 }

@@ -12,7 +12,7 @@ internal static class Sightings
         StartedAt = at,
         AnsweredAt = at,
         Session = session,
-        RoundTrip = TimeSpan.FromMilliseconds(1),
+        RoundTrip = default(RoundTrips).Add(TimeSpan.FromMilliseconds(1)),
     };
 
     public static NodeSighting Refused(long at) => new() { Status = NodeStatus.Unreachable, StartedAt = at, Reason = "connection refused" };

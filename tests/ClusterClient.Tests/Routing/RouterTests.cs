@@ -27,13 +27,15 @@ public sealed class RouterTests
     [InlineData("read us", "P R R R/us R/us", "3 4")]
     [InlineData("read us", "P R R/us", "2")]
     [InlineData("read us", "P R R x/us", "1 2")]
-    [InlineData("read asia", "P R R/us", "1 2")]
+    // From where there is none: to the nearest of the others.
+    [InlineData("read asia", "P R R/us", "1")]
+    [InlineData("read asia", "P R/us^9 R^12 R/us^9", "1 3")]
     [InlineData("read us", "P/us R R", "1 2")]
     // Lag: at the bound is fresh enough, beyond it is not, unknown is.
     [InlineData("read", "P R10 R10.001 R", "1 3")]
     [InlineData("read us", "P R R11/us", "1")]
     [InlineData("read", "P R11 R12", "0")]
-    // The fewest in flight, but only among equals.
+    // Of which nothing is known yet: the fewest in flight, but never so few that it is worth the way to another region.
     [InlineData("read", "P R*2 R*1 R*1", "2 3")]
     [InlineData("read eu", "P R*9 R/us", "1")]
     // The primary is the last resort, where that is allowed at all.
@@ -55,7 +57,7 @@ public sealed class RouterTests
     [InlineData("write", "C F D f u x ~", "none")]
     public void Choose_Request_TheFitTakeTurnsEvenly(string request, string nodes, string expected)
     {
-        var table = new RoutingTable(nodes);
+        var table = new RoutingTable(nodes, RoutingTable.Place(request));
         var chosen = Enumerable.Range(0, (int)Turns).CountBy(t => table.Choose(request, (uint)t)).OrderBy(c => c.Key).ToArray();
         Assert.Equal(expected, string.Join(' ', chosen.Select(c => c.Key < 0 ? "none" : $"{c.Key}")));
         Assert.All(chosen, c => Assert.Equal((int)Turns / chosen.Length, c.Value));
@@ -86,13 +88,13 @@ public sealed class RouterTests
             }
 
             var (table, asked) = (new RoutingTable(string.Join(' ', words)), requests[random.Next(requests.Length)]);
-            var request = RoutingTable.Request(asked, (uint)random.Next());
-            var chosen = Router.Choose(request, table.Topology, table.Health);
-            var verdicts = table.Topology.Nodes.Select(n => Router.Judge(request, n)).ToArray();
+            var request = table.Request(asked, (uint)random.Next());
+            var chosen = table.Selector.Choose(request, table.Topology);
+            var verdicts = table.Topology.Nodes.Select(n => RouteFilter.Judge(request, table.View.Slots[n.Index], table.States[n.Index])).ToArray();
             var context = $"{asked}: {string.Join(' ', words)} -> {chosen}";
-            Assert.True(chosen < 0 || verdicts[chosen] <= RouteVerdict.Doubted, context);
+            Assert.True(chosen < 0 || verdicts[chosen] <= RouteVerdict.DoubtedPrimary, context);
             Assert.True(chosen < 0 || verdicts[chosen] == verdicts.Min(), context);
-            var possible = request.Intent == RouteIntent.Write ? RouteVerdict.Eligible : RouteVerdict.Doubted;
+            var possible = request.Intent == RouteIntent.Write ? RouteVerdict.Eligible : RouteVerdict.DoubtedPrimary;
             Assert.True(chosen >= 0 || verdicts.All(v => v > possible), context);
         }
     }
@@ -107,7 +109,7 @@ public sealed class RouterTests
     [InlineData("read", "P ~", 1, false)]
     [InlineData("read", "P D", 1, false)]
     public void StillFits_NodeThatIsBeingOpened_UnlessItsRoleOrLifeIsGone(string request, string nodes, int node, bool fits) =>
-        Assert.Equal(fits, Router.StillFits(RoutingTable.Request(request), new RoutingTable(nodes).Topology.Nodes[node]));
+        Assert.Equal(fits, Router.StillFits(new RoutingTable(nodes).Request(request), new RoutingTable(nodes).Topology.Nodes[node]));
 
     [Theory]
     [InlineData(NodeStatus.Online, false, false)]
@@ -130,14 +132,14 @@ public sealed class RouterTests
     public void Choose_AnyNumberOfNodes_AllocatesNothing(string words)
     {
         var table = new RoutingTable(string.Join(' ', Enumerable.Repeat("R2*1/eu R3/us x R11", 24).Append("P")));
-        var request = RoutingTable.Request(words);
+        var request = table.Request(words);
         var chosen = 0;
         for (var warm = 0; warm < 2; warm++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (uint turn = 0; turn < 1_000; turn++)
             {
-                chosen |= Router.Choose(request with { Turn = turn }, table.Topology, table.Health);
+                chosen |= table.Selector.Choose(request with { Turn = turn }, table.Topology);
             }
 
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
