@@ -12,6 +12,9 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 
     public bool IsConnected { get; private set; }
 
+    /// <summary>What it asks on, once it has looked.</summary>
+    internal NpgsqlConnection Connection => _connection!;
+
     public async Task<NodeFacts> LookAsync()
     {
         var began = TimeProvider.System.GetTimestamp();
