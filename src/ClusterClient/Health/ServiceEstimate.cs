@@ -11,7 +11,7 @@ namespace ClusterClient.Health;
 /// <para>
 /// Why so quick a weight and no percentile: with the toll on requests in flight (see <see cref="Routing.Policies"/>) weights from 0.3
 /// to 0.7 make no difference, and what the last two answers say of a freeze is worth more than smoothness. Forgetting within a second
-/// harms; 10 s is on the safe side. The factor <c>e^-x</c> is approximated by <c>(1 - x/16)^16</c>, at most 0.012 below it.
+/// harms; 10 s is on the safe side. The factor <c>e^-x</c> is approximated by <c>(1 - x/16)^16</c>, at most 0.018 below it.
 /// Source: found by ablation in the simulator, see <c>benchmarks/results</c>; C3 (NSDI 2015) for the service time net of the network.
 /// </para>
 /// </remarks>
