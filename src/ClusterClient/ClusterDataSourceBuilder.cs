@@ -187,7 +187,7 @@ public sealed class ClusterDataSourceBuilder
 
         var logger = _loggerFactory.CreateLogger("ClusterClient");
         var random = _random ?? new Random();
-        var peers = endpoints.Select(e => e.Region).Distinct().ToDictionary(r => r, _ => new PeerMean());
+        var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: r.Count() > LatencyScored.Fewest));
         ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
         var monitor = new TopologyMonitor(
             endpoints,

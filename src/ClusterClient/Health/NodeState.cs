@@ -6,15 +6,18 @@ namespace ClusterClient.Health;
 /// <remarks>
 /// Estimates are plain fields that are written without interlocking: two answers in the same nanosecond cost one sample of many.
 /// </remarks>
-internal sealed class NodeState(PeerMean? peers = null)
+internal sealed class NodeState(PeerState? peers = null)
 {
-    private readonly PeerMean _peers = peers ?? new();
+    private readonly PeerState _peers = peers ?? new();
     private Outstanding _outstanding;
     private float _service;
     private long _heardAt;
     private int _reserved;
     private int _connections;
     private long _ejectedUntil = long.MinValue / 4;
+
+    /// <summary>The nodes of its region together.</summary>
+    public PeerState Peers => _peers;
 
     /// <summary>Connections to the node that are open or being opened by this process.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -34,10 +37,18 @@ internal sealed class NodeState(PeerMean? peers = null)
     public bool IsEjected(long now) => now < Volatile.Read(ref _ejectedUntil);
 
     /// <summary>A request turns to the node; <see cref="End"/> or <see cref="Complete"/> follows with the same time, exactly once.</summary>
-    public void Begin(long now) => _outstanding.Begin(now);
+    public void Begin(long now)
+    {
+        _outstanding.Begin(now);
+        _peers.Begin();
+    }
 
     /// <summary>It is over, and says nothing of the node: its caller gave up, or it failed by its own fault.</summary>
-    public void End(long beganAt) => _outstanding.End(beganAt);
+    public void End(long beganAt)
+    {
+        _outstanding.End(beganAt);
+        _peers.End();
+    }
 
     /// <summary>It is over: its first answer is here, or a fault of the node's.</summary>
     /// <param name="beganAt">The time that <see cref="Begin"/> was told.</param>
@@ -46,7 +57,7 @@ internal sealed class NodeState(PeerMean? peers = null)
     /// <param name="faulted">Whether it ended in a fault of the node's.</param>
     public void Complete(long beganAt, long now, float roundTrip, bool faulted)
     {
-        _outstanding.End(beganAt);
+        End(beganAt);
         var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
         _service = ServiceEstimate.After(_service, sample);
         Volatile.Write(ref _heardAt, now);
@@ -57,14 +68,14 @@ internal sealed class NodeState(PeerMean? peers = null)
     public void BeginOpen(long now)
     {
         Interlocked.Increment(ref _connections);
-        _outstanding.Begin(now);
+        Begin(now);
     }
 
     /// <summary>It is open, and its first command is expected.</summary>
     public void Opened(long beganAt)
     {
         Interlocked.Increment(ref _reserved);
-        _outstanding.End(beganAt);
+        End(beganAt);
     }
 
     /// <summary>The first command has come, or the connection is closed without one.</summary>
@@ -80,7 +91,7 @@ internal sealed class NodeState(PeerMean? peers = null)
     {
         var word = _outstanding.Read();
         var service = _service;
-        var peers = _peers.Value;
+        var peers = _peers.Service;
         var count = Outstanding.Count(word);
         return new(
             count + Volatile.Read(ref _reserved),

@@ -5,7 +5,7 @@ namespace ClusterClient.Health;
 /// <para>
 /// <c>service += 0.5 (max(50 µs, latency - round trip) - service)</c> on every completion; a faulted one counts with a penalty added,
 /// so that failing fast never looks fast.
-/// <c>estimate = hope + (service - hope) e^(-unheard / 10 s)</c> with <c>hope = peers' mean / 2</c>: what is not heard of is forgotten
+/// <c>estimate = hope + (service - hope) e^(-unheard / 30 s)</c> with <c>hope = peers' mean / 2</c>: what is not heard of is forgotten
 /// slowly, and toward something better than its peers, so that every node is tried again, a slow one soon after it has healed.
 /// </para>
 /// <para>
@@ -26,8 +26,8 @@ internal static class ServiceEstimate
     /// <summary>What a fault adds to its latency, in µs: a second.</summary>
     public const float FaultPenalty = 1_000_000;
 
-    /// <summary>Time constant of forgetting, in µs: 10 s.</summary>
-    public const float Memory = 10_000_000;
+    /// <summary>Time constant of forgetting, in µs: 30 s.</summary>
+    public const float Memory = 30_000_000;
 
     /// <summary>The service time after one more answer; a first one counts as it is.</summary>
     public static float After(float service, float sample) => service == 0 ? sample : service + (Weight * (sample - service));

@@ -34,7 +34,4 @@ internal readonly record struct NodeSlot
 
     /// <summary>Connections in use over the server's limit, 0 to 1; 0 when unknown.</summary>
     public float Utilisation { get; init; }
-
-    /// <summary>Whether it is in this process's subset, where the fleet is too large to be scanned whole.</summary>
-    public bool IsInSubset { get; init; }
 }

@@ -97,11 +97,11 @@ internal readonly ref struct RouteChoice(
     private int Collect(RouteVerdict verdict, int level, Span<ushort> indices, int count)
     {
         var grade = Router.Grade(verdict, level);
-        for (var i = 0; i < _grades.Length; i++)
+        foreach (var i in _view.Order)
         {
             if (_grades[i] == grade)
             {
-                indices[count++] = (ushort)i;
+                indices[count++] = i;
             }
         }
 

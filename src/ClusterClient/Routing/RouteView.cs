@@ -8,6 +8,7 @@ namespace ClusterClient.Routing;
 internal sealed class RouteView
 {
     private readonly NodeSlot[] _slots;
+    private readonly ushort[] _order;
     private readonly ImmutableArray<byte> _nearest;
 
     public RouteView(ClusterTopology topology, Geography geography, LocalitySettings settings, HealthClock clock, RouteView? previous)
@@ -16,11 +17,11 @@ internal sealed class RouteView
         Settings = settings;
         Primary = topology.Primary?.Index ?? -1;
         var nodes = topology.Nodes;
-        var subset = previous is null ? FleetSubset.Choose(nodes, settings.Ordinal) : null;
+        _order = previous?._order ?? ScanOrder.Of(nodes, settings.Ordinal);
         _slots = new NodeSlot[nodes.Length];
         for (var i = 0; i < nodes.Length; i++)
         {
-            _slots[i] = Slot(nodes[i], geography, settings, clock, subset?[i] ?? previous!._slots[i].IsInSubset);
+            _slots[i] = Slot(nodes[i], geography, settings, clock);
         }
 
         _nearest = NearestRegions.Order(_slots, geography.Regions.Length, previous?._nearest);
@@ -31,6 +32,9 @@ internal sealed class RouteView
     public LocalitySettings Settings { get; }
 
     public ReadOnlySpan<NodeSlot> Slots => _slots;
+
+    /// <summary>The nodes in the order in which this client goes through them.</summary>
+    public ReadOnlySpan<ushort> Order => _order;
 
     /// <summary>The primary's index, or -1.</summary>
     public int Primary { get; }
@@ -49,8 +53,7 @@ internal sealed class RouteView
         return -1;
     }
 
-    private static NodeSlot Slot(
-        NodeDescription node, Geography geography, LocalitySettings settings, HealthClock clock, bool isInSubset)
+    private static NodeSlot Slot(NodeDescription node, Geography geography, LocalitySettings settings, HealthClock clock)
     {
         var place = geography.Locate(node.Endpoint.Region, node.Endpoint.Zone);
         return new()
@@ -66,7 +69,6 @@ internal sealed class RouteView
             Lag = node.Lag?.Ticks ?? 0,
             PerWeight = settings.PerWeight.IsEmpty ? 1 : settings.PerWeight[node.Index],
             RisenAt = node.RisenAt == 0 ? SlowStart.LongAgo : clock.From(node.RisenAt),
-            IsInSubset = isInSubset,
         };
     }
 }
