@@ -113,7 +113,7 @@ internal readonly ref struct RouteChoice(
         : indices[Checked(_policy.Pick(new(indices, _view.Slots, _states, _request.Turn, _request.Now)), indices.Length)];
 
     private bool GoingPays(int chosen, int from, float cost, int to) =>
-        ((cost + Cost(from, to)) * LocalitySettings.Margin) + LocalitySettings.MarginFloor < Honest(chosen);
+        LocalitySettings.WithMargin(cost + Cost(from, to)) < Honest(chosen);
 
     private float Cost(int from, int to) =>
         (to >= 1 && from < 1 ? _view.Settings.ZoneCost : 0) + (to >= 2 && from < 2 ? _view.Settings.RegionCost : 0);

@@ -12,6 +12,9 @@ namespace ClusterClient.Routing.Policies;
 /// many with little traffic of its own would hear of each node of a large fleet once in a long while, and know nothing; one with much
 /// traffic goes through all. A fresh sample for each request would learn nothing: eight of a hundred have twice the 99th percentile.
 /// </para>
+/// <para>
+/// One whose way alone takes longer than the answer of another would, is none of them: see <see cref="WorthTheWay"/>.
+/// </para>
 /// </remarks>
 internal sealed class LatencyScored : RoutingPolicy
 {
@@ -32,18 +35,19 @@ internal sealed class LatencyScored : RoutingPolicy
         var indices = candidates.Indices;
         var unknown = false;
         var width = indices.Length <= Fewest ? indices.Length : Math.Max(Fewest, states[indices[0]].Peers.InFlight * PerRequest);
+        var worthTheWay = WorthTheWay(candidates, width);
         var scanned = 0;
         for (; scanned < indices.Length && scanned < width; scanned++)
         {
             ref readonly var slot = ref slots[indices[scanned]];
             var load = states[indices[scanned]].Load(candidates.Now, slot.RoundTrip);
-            if (load.IsKnown)
-            {
-                lowest.Add(scanned, NodeCost.Tolled(load, slot));
-            }
-            else
+            if (!load.IsKnown)
             {
                 unknown = true;
+            }
+            else if (slot.RoundTrip <= worthTheWay)
+            {
+                lowest.Add(scanned, NodeCost.Tolled(load, slot));
             }
         }
 
@@ -53,6 +57,37 @@ internal sealed class LatencyScored : RoutingPolicy
         }
 
         return lowest.Pick(candidates.Turn);
+    }
+
+    /// <summary>The longest round trip, in µs, that may still pay: the best expectation that there is, and the margin.</summary>
+    /// <remarks>
+    /// The toll stands for the load of clients that cannot be seen, and shares it out between nodes at the same distance. Between near
+    /// and far ones it would send a request a long way round a single other one. So a way has to pay without any toll; and where all
+    /// ways are about as long, as inside most zones, none is held against anybody.
+    /// </remarks>
+    private static float WorthTheWay(in RouteCandidates candidates, float width)
+    {
+        var (nearest, farthest) = (float.PositiveInfinity, 0f);
+        for (var i = 0; i < candidates.Count && i < width; i++)
+        {
+            var roundTrip = candidates.Slots[candidates.Indices[i]].RoundTrip;
+            (nearest, farthest) = (Math.Min(nearest, roundTrip), Math.Max(farthest, roundTrip));
+        }
+
+        if (farthest <= LocalitySettings.WithMargin(nearest))
+        {
+            return float.PositiveInfinity;
+        }
+
+        var best = float.PositiveInfinity;
+        for (var i = 0; i < candidates.Count && i < width; i++)
+        {
+            ref readonly var slot = ref candidates.Slots[candidates.Indices[i]];
+            var load = candidates.States[candidates.Indices[i]].Load(candidates.Now, slot.RoundTrip);
+            best = load.IsKnown ? Math.Min(best, NodeCost.Plain(load, slot)) : best;
+        }
+
+        return LocalitySettings.WithMargin(best);
     }
 
     // Beside known ones: idle, and level with the best of them. Among themselves: the fewest of this process's, and of those what the
