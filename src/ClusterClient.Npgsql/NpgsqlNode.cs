@@ -17,6 +17,8 @@ internal sealed class NpgsqlNode : NodeDriver
     public NpgsqlNode(NodeEndpoint endpoint, string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
         _source = Build(endpoint, connectionString, configure, static _ => { });
+        var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString);
+        PoolLimit = settings.Pooling ? settings.MaxPoolSize : 0;
         _probes = Build(endpoint, connectionString, configure, static s =>
         {
             // One connection that the monitor holds; what it sets is what a probe needs, whatever the application set.
@@ -30,6 +32,8 @@ internal sealed class NpgsqlNode : NodeDriver
     }
 
     public override DbDataSource DataSource => _source;
+
+    public override int? PoolLimit { get; }
 
     public override INodeProbe CreateProbe() => new NpgsqlProbe(_probes);
 

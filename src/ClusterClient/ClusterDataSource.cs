@@ -20,6 +20,9 @@ public sealed class ClusterDataSource : DbDataSource
     private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _cleaningUp;
+    private readonly Task _watchingOutliers;
+    private readonly PatternLoop? _patterns;
+    private readonly Task _learning;
 
     internal ClusterDataSource(
         ConnectionOpener opener,
@@ -27,6 +30,7 @@ public sealed class ClusterDataSource : DbDataSource
         TopologyMonitor monitor,
         NodeCleanUp cleanUp,
         EventTeller teller,
+        PatternLoop? patterns,
         ImmutableArray<ClusterNode> nodes,
         string connectionString,
         Func<ConnectionOrigin, ClusterConnection> createConnection)
@@ -39,8 +43,11 @@ public sealed class ClusterDataSource : DbDataSource
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
+        _watchingOutliers = opener.Outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         // Nobody waits for this one: it may be in the application's handler, and that may be what disposes this.
         _ = teller.RunAsync(monitor.Current, _stop.Token);
+        _patterns = patterns;
+        _learning = patterns?.RunAsync(_stop.Token) ?? Task.CompletedTask;
     }
 
     /// <summary>What the cluster is called.</summary>
@@ -128,6 +135,12 @@ public sealed class ClusterDataSource : DbDataSource
     /// </summary>
     public string Explain(RouteIntent intent) => (intent == RouteIntent.Write ? Writes : Reads).Explain();
 
+    /// <summary>
+    /// What was learnt of each node's week and whether it is used: a line a node, for operators. Says so when
+    /// <see cref="ClusterOptions.LearnPatterns"/> is off.
+    /// </summary>
+    public string ExplainPatterns() => _patterns?.Explain() ?? $"patterns of {Name} are not learnt: LearnPatterns is off";
+
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => CreateConnection();
 
@@ -152,6 +165,8 @@ public sealed class ClusterDataSource : DbDataSource
         await _monitor.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _cleaningUp.ConfigureAwait(false);
+        await _watchingOutliers.ConfigureAwait(false);
+        await _learning.ConfigureAwait(false);
         foreach (var node in _nodes)
         {
             await node.Driver.DisposeAsync().ConfigureAwait(false);

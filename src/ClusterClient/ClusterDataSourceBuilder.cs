@@ -3,6 +3,7 @@ using ClusterClient.Consistency;
 using ClusterClient.Data;
 using ClusterClient.Drivers;
 using ClusterClient.Health;
+using ClusterClient.Health.Patterns;
 using ClusterClient.Routing;
 using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
@@ -215,10 +216,25 @@ public sealed class ClusterDataSourceBuilder
         };
         var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
         var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, new RegionAudit(_name, _onRegionRefusal, logger), _time, logger);
         var cleanUp = new NodeCleanUp(_name, nodes, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
-        return new(opener, scope, monitor, cleanUp, teller, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+        var outliers = _options.EjectOutliers ? new OutlierWatch(
+            _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
+        var audit = new RegionAudit(_name, _onRegionRefusal, logger);
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, outliers);
+        var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
+        return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+    }
+
+    private PatternLoop Patterns(
+        ImmutableArray<ClusterNode> nodes, TopologyMonitor monitor, NodeSelector selector, RouteScope scope, Random random, ILogger logger)
+    {
+        // A Random each: loop and warmer draw on threads of their own, and the one that was injected need not be thread-safe.
+        var (forLoop, forWarmer) = (new Random(random.Next()), new Random(random.Next()));
+        var optimiser = new PatternOptimiser(nodes.Select(n => n.Endpoint.Name), selector.States, _time);
+        var file = _options.PatternFile is { } path ? new PatternFile(_name, Path.GetFullPath(path), _time, logger) : null;
+        var warmer = new PreWarmer(_name, nodes, monitor, selector, scope, forWarmer, _time, logger);
+        return new(_name, nodes, optimiser, file, warmer, monitor, forLoop, _time, logger);
     }
 
     private ImmutableArray<NodeEndpoint> Endpoints(int defaultPort, List<string> errors)

@@ -58,6 +58,14 @@ public sealed class ClusterOptions
     public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
 
     /// <summary>
+    /// Whether a replica that answers the monitor is kept out for a while when the calls to it fail or hang unlike its peers': for 30 s
+    /// at first, for longer each time it happens again, up to 5 minutes. At most half of the replicas are kept out at once, and never the
+    /// primary; when those that are left cannot serve, a replica that is kept out does.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool EjectOutliers { get; set; } = true;
+
+    /// <summary>
     /// The policy that picks one of the nodes that may serve a read: a name of <see cref="RoutingPolicyNames"/>, or of one that was
     /// added to the builder. Case does not matter.
     /// </summary>
@@ -80,6 +88,23 @@ public sealed class ClusterOptions
     /// </summary>
     /// <value>Zero or more, or null for a random one. Default null.</value>
     public int? ClientOrdinal { get; set; }
+
+    /// <summary>
+    /// Whether the load and the service time of every node are learnt by the hour of the week, in UTC. Where that forecasts better than
+    /// a naive rule, connections are opened ahead of busier hours, at most 16 to a node, and a node that has not answered yet begins
+    /// with the service time that is usual for the hour. No forecast ever moves a call from one node to another that is known.
+    /// Takes about 6 KB for each node; see <see cref="ClusterDataSource.ExplainPatterns"/>.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool LearnPatterns { get; set; } = true;
+
+    /// <summary>
+    /// The file in which patterns outlive this process: read on first use, written every hour and when the data source is disposed.
+    /// One for each process and cluster; where several share one, the last that writes it wins. A file with other contents is
+    /// reported to the log and left alone.
+    /// </summary>
+    /// <value>A path, or null to keep them in memory alone. Default null.</value>
+    public string? PatternFile { get; set; }
 
     /// <summary>Everything that is wrong, as sentences that name the setting and the remedy.</summary>
     internal IEnumerable<string> Validate()
@@ -118,6 +143,16 @@ public sealed class ClusterOptions
         if (MaxWaitingCalls < 1)
         {
             yield return $"MaxWaitingCalls is {MaxWaitingCalls}; set it to 1 or more.";
+        }
+
+        if (PatternFile is not null && (string.IsNullOrEmpty(Path.GetFileName(PatternFile)) || PatternFile.Contains('\0', StringComparison.Ordinal)))
+        {
+            yield return $"PatternFile is '{PatternFile}', which names no file; set it to a file's path, or leave it out.";
+        }
+
+        if (PatternFile is not null && !LearnPatterns)
+        {
+            yield return "PatternFile is set and LearnPatterns is not; switch that on, or leave the file out.";
         }
     }
 }

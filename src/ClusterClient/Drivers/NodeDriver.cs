@@ -10,6 +10,9 @@ public abstract class NodeDriver : IAsyncDisposable
     /// <summary>The driver's own data source for this node: its connections, with its pool.</summary>
     public abstract DbDataSource DataSource { get; }
 
+    /// <summary>How many connections the pool may hold; 0 when there is none, null when the driver does not tell.</summary>
+    public virtual int? PoolLimit => null;
+
     /// <summary>A new probe, not connected yet.</summary>
     public abstract INodeProbe CreateProbe();
 

@@ -9,12 +9,17 @@ namespace ClusterClient.Health;
 internal sealed class NodeState(PeerState? peers = null)
 {
     private readonly PeerState _peers = peers ?? new();
+    private readonly CallWindow _calls = new();
     private Outstanding _outstanding;
+    private FaultStreak _streak;
     private float _service;
     private long _heardAt;
     private int _reserved;
     private int _connections;
     private long _ejectedUntil = long.MinValue / 4;
+    private Ejection? _lastEjection;
+    private ServedTotal _served;
+    private float _prior;
 
     /// <summary>The nodes of its region together.</summary>
     public PeerState Peers => _peers;
@@ -31,10 +36,25 @@ internal sealed class NodeState(PeerState? peers = null)
     /// <summary>Whether anything is known of how it serves.</summary>
     public bool IsKnown => Volatile.Read(ref _service) > 0;
 
+    /// <summary>
+    /// The service time to expect of it as long as nothing is known, in µs: from the same hour of past weeks. 0 when there is none.
+    /// </summary>
+    public float Prior
+    {
+        get => Volatile.Read(ref _prior);
+        set => Volatile.Write(ref _prior, value);
+    }
+
+    /// <summary>What it has answered so far, to be read with <see cref="ServedTotal.Between"/>.</summary>
+    public long Served => _served.Read();
+
     /// <summary>Until when it is kept out as an outlier; that is over, and slow start begins, when it has passed. Long ago when it never was.</summary>
     public long EjectedUntil => Volatile.Read(ref _ejectedUntil);
 
     public bool IsEjected(long now) => now < Volatile.Read(ref _ejectedUntil);
+
+    /// <summary>The present ejection, or the last that was; null when it never was.</summary>
+    public Ejection? LastEjection => Volatile.Read(ref _lastEjection);
 
     /// <summary>A request turns to the node; <see cref="End"/> or <see cref="Complete"/> follows with the same time, exactly once.</summary>
     public void Begin(long now)
@@ -55,13 +75,39 @@ internal sealed class NodeState(PeerState? peers = null)
     /// <param name="now">The present time.</param>
     /// <param name="roundTrip">The network's part of it, in µs.</param>
     /// <param name="faulted">Whether it ended in a fault of the node's.</param>
-    public void Complete(long beganAt, long now, float roundTrip, bool faulted)
+    /// <returns>How many faults in a row it is with this one; 0 after an answer, and when this one is no news.</returns>
+    public int Complete(long beganAt, long now, float roundTrip, bool faulted)
     {
         End(beganAt);
         var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
         _service = ServiceEstimate.After(_service, sample);
         Volatile.Write(ref _heardAt, now);
+        _calls.Add(now, now - beganAt - (long)roundTrip, faulted);
+        if (faulted)
+        {
+            // Its time says nothing of how much work there is, nor of what may be hoped of its peers.
+            return _streak.Faulted(beganAt, now);
+        }
+
         _peers.Add(sample);
+        _served.Add(sample);
+        _streak.Answered();
+        return 0;
+    }
+
+    /// <summary>How its calls ended within the last ten seconds.</summary>
+    public CallTally Tally(long now, long since) => _calls.Tally(now, since);
+
+    /// <summary>How many faults in a row it has met; 0 when the last of them is no news any more.</summary>
+    public int FaultsInARow(long now, long since) => _streak.Length(Math.Max(since, now - CallWindow.Length));
+
+    /// <summary>It is kept out for this long. Only the detector says so, one at a time.</summary>
+    public void Eject(Ejection ejection)
+    {
+        // In this order: whoever sees it ejected finds the cause.
+        Volatile.Write(ref _lastEjection, ejection);
+        Volatile.Write(ref _ejectedUntil, ejection.Until);
+        _streak.Answered();
     }
 
     /// <summary>A connection is being opened: it counts as a request until it is open or has failed.</summary>

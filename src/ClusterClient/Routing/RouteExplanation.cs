@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClusterClient.Diagnostics;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Routing;
@@ -27,7 +28,8 @@ internal static class RouteExplanation
         text.Append(CultureInfo.InvariantCulture, $"; epoch {topology.Epoch}, primary {Primary(topology)}");
         text.Append(CultureInfo.InvariantCulture, $", view {Age(topology, time)}");
         text.Append(request.Intent == RouteIntent.Write ? "" : $", by {selector.Policy.Name}");
-        Append(text, rows);
+        // Words to the left, numbers to the right.
+        TextTable.Append(text, rows, static column => column <= 2 || column == Header.Length - 1);
         return text.ToString();
     }
 
@@ -49,22 +51,6 @@ internal static class RouteExplanation
             load.IsKnown ? Milliseconds(NodeCost.Tolled(load, slot)) : "-",
             index == chosen ? "chosen" : Reason(request, view, selector, chosen, index),
         ];
-    }
-
-    private static void Append(StringBuilder text, List<string[]> rows)
-    {
-        var widths = Header.Select((_, column) => rows.Max(r => r[column].Length)).ToArray();
-        foreach (var row in rows)
-        {
-            var line = new StringBuilder();
-            for (var i = 0; i < row.Length; i++)
-            {
-                // Words to the left, numbers to the right.
-                line.Append("  ").Append(i is <= 2 || i == row.Length - 1 ? row[i].PadRight(widths[i]) : row[i].PadLeft(widths[i]));
-            }
-
-            text.AppendLine().Append(line.ToString().TrimEnd());
-        }
     }
 
     private static string Primary(ClusterTopology topology)
@@ -100,7 +86,8 @@ internal static class RouteExplanation
             RouteVerdict.TooStale =>
                 $"too stale: {Milliseconds(node.Lag!.Value.TotalMicroseconds)} behind, {Milliseconds(request.Freshness.MaxLag.TotalMicroseconds)} allowed",
             RouteVerdict.Doubted or RouteVerdict.DoubtedPrimary => "doubted: a call has just met a fault there",
-            RouteVerdict.Ejected => $"ejected as an outlier, for {Milliseconds(state.EjectedUntil - request.Now)} more",
+            RouteVerdict.Ejected =>
+                $"ejected as an outlier, for {Milliseconds(state.EjectedUntil - request.Now)} more: {state.LastEjection?.Cause}",
             RouteVerdict.NearLimit => string.Create(
                 CultureInfo.InvariantCulture, $"near its connection limit: {node.Connections} of {node.ConnectionLimit} in use"),
             RouteVerdict.LastResort => "primary: for reads only when no replica can serve them",

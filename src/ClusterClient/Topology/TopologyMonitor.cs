@@ -14,6 +14,7 @@ internal sealed class TopologyMonitor : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ImmutableArray<NodeEndpoint> _endpoints;
     private readonly NodeSighting[] _sightings;
     private readonly NodeMonitor[] _nodes;
@@ -49,6 +50,9 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         : _time.GetElapsedTime(Interlocked.Read(ref _attentionSince)) < MonitorSettings.Tired ? MonitorUrgency.Quick
         : MonitorUrgency.Tired;
 
+    /// <summary>Completes when the loops are started: the data source has come into use.</summary>
+    public Task Started => _started.Task;
+
     /// <summary>Whether it was disposed: no snapshot follows any more.</summary>
     public bool IsStopped => _stop.IsCancellationRequested;
 
@@ -71,6 +75,8 @@ internal sealed class TopologyMonitor : IAsyncDisposable
             using var suppressed = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
             _running = Task.WhenAll(_nodes.Select(n => Task.Run(() => n.RunAsync(_stop.Token))));
         }
+
+        _started.TrySetResult();
     }
 
     /// <summary>

@@ -13,11 +13,15 @@ internal sealed class Rooms(string root, IReadOnlyDictionary<string, string[]> a
         ["Consistency"] = ["Topology", "Diagnostics"],
         ["Resilience"] = ["Topology", "Diagnostics"],
         ["Health"] = ["Topology", "Resilience", "Diagnostics"],
+        ["Health.Patterns"] = ["Health", "Diagnostics"],
         ["Routing"] = ["Topology", "Consistency", "Health", "Diagnostics", "Routing.Policies"],
         ["Routing.Policies"] = ["Routing", "Topology", "Health"],
         ["Drivers"] = ["Topology", "Consistency", "Resilience", "Diagnostics"],
-        ["Data"] = ["Topology", "Consistency", "Resilience", "Health", "Routing", "Drivers", "Diagnostics"],
-        [""] = ["Topology", "Consistency", "Resilience", "Health", "Routing", "Routing.Policies", "Drivers", "Data", "Diagnostics"],
+        ["Data"] = ["Topology", "Consistency", "Resilience", "Health", "Health.Patterns", "Routing", "Drivers", "Diagnostics"],
+        [""] =
+        [
+            "Topology", "Consistency", "Resilience", "Health", "Health.Patterns", "Routing", "Routing.Policies", "Drivers", "Data", "Diagnostics",
+        ],
     });
 
     /// <summary>A line for each use that the rule forbids, and for each namespace that it does not know.</summary>

@@ -62,15 +62,15 @@ public sealed class ServiceEstimateTests
     }
 
     [Fact]
-    public void PeerMean_Samples_AreThreeHundredthsEach()
+    public void PeerState_Samples_AreThreeHundredthsEach()
     {
-        var peers = new PeerMean();
-        Assert.Equal(0, peers.Value);
+        var peers = new PeerState();
+        Assert.Equal(0, peers.Service);
         peers.Add(1_000);
-        Assert.Equal(1_000, peers.Value);
+        Assert.Equal(1_000, peers.Service);
         peers.Add(2_000);
-        Assert.Equal(1_030, peers.Value, 1e-2f);
+        Assert.Equal(1_030, peers.Service, 1e-2f);
         peers.Add(1_030);
-        Assert.Equal(1_030, peers.Value, 1e-2f);
+        Assert.Equal(1_030, peers.Service, 1e-2f);
     }
 }
