@@ -11,7 +11,7 @@ internal static class Distance
 {
     public static bool IsWorth(
         in RouteRequest request, RouteView view, ReadOnlySpan<NodeState> states, int chosen, int from, float cost, int to) =>
-        ((cost + Toll(view.Settings, from, to)) * LocalitySettings.Margin) + LocalitySettings.MarginFloor < Honest(request, view, states, chosen);
+        LocalitySettings.WithMargin(cost + Toll(view.Settings, from, to)) < Honest(request, view, states, chosen);
 
     public static float Honest(in RouteRequest request, RouteView view, ReadOnlySpan<NodeState> states, int index)
     {

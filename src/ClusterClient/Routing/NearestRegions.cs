@@ -51,5 +51,5 @@ internal static class NearestRegions
     }
 
     private static bool IsNearer(float a, float b, bool decisively) =>
-        decisively ? (a * LocalitySettings.Margin) + LocalitySettings.MarginFloor < b : a < b;
+        (decisively ? LocalitySettings.WithMargin(a) : a) < b;
 }

@@ -13,6 +13,9 @@ namespace ClusterClient.Routing.Policies;
 /// with much traffic goes through all. A fresh sample for each request would learn nothing: eight of a hundred have twice the 99th
 /// percentile.
 /// </para>
+/// <para>
+/// One whose way alone takes longer than another's whole answer is none of them: <see cref="WorthTheWay"/>.
+/// </para>
 /// </remarks>
 internal sealed class LatencyScored : RoutingPolicy
 {
@@ -29,6 +32,7 @@ internal sealed class LatencyScored : RoutingPolicy
         var slots = candidates.Slots;
         var states = candidates.States;
         var indices = candidates.Indices[..scanned];
+        var longest = WorthTheWay.Longest(candidates, scanned);
         for (var i = 0; i < indices.Length; i++)
         {
             var index = indices[i];
@@ -37,10 +41,13 @@ internal sealed class LatencyScored : RoutingPolicy
             if (!load.IsKnown)
             {
                 // Rare, and kept out of this loop.
-                return UnknownNodes.Pick(candidates, scanned);
+                return UnknownNodes.Pick(candidates, scanned, longest);
             }
 
-            lowest.Add(i, NodeCost.Tolled(load, slot));
+            if (slot.RoundTrip <= longest)
+            {
+                lowest.Add(i, NodeCost.Tolled(load, slot));
+            }
         }
 
         return lowest.Pick(candidates.Turn);

@@ -8,7 +8,10 @@ namespace ClusterClient.Routing.Policies;
 /// </remarks>
 internal static class UnknownNodes
 {
-    public static int Pick(in RouteCandidates candidates, int scanned)
+    /// <param name="candidates">Candidates, the first of which are scanned.</param>
+    /// <param name="scanned">So many.</param>
+    /// <param name="longest">Known ones farther away than this, in µs, are left out.</param>
+    public static int Pick(in RouteCandidates candidates, int scanned, float longest)
     {
         Span<ushort> equals = stackalloc ushort[Lowest.MaxEquals];
         var lowest = new Lowest(equals);
@@ -16,7 +19,7 @@ internal static class UnknownNodes
         {
             ref readonly var slot = ref candidates.Slots[candidates.Indices[i]];
             var load = candidates.States[candidates.Indices[i]].Load(candidates.Now, slot.RoundTrip);
-            if (load.IsKnown)
+            if (load.IsKnown && slot.RoundTrip <= longest)
             {
                 lowest.Add(i, NodeCost.Tolled(load, slot));
             }
