@@ -22,11 +22,10 @@ internal sealed class AgedCubic : ScoredPolicy
     private readonly double[] _service;
     private readonly double[] _heard;
     private readonly double[] _startSums;
-    private readonly TrackingWeight? _tracking;
     private double _base;
     private double _fadeNow;
 
-    public AgedCubic(ClientSetup setup, bool tracking = false)
+    public AgedCubic(ClientSetup setup)
         : base(setup, setup.Parameters.Count("cubic-choices", All))
     {
         _k = setup.Parameters.Number("cubic-k", 5);
@@ -40,7 +39,6 @@ internal sealed class AgedCubic : ScoredPolicy
         _service = new double[setup.Servers];
         _heard = new double[setup.Servers];
         _startSums = new double[setup.Servers];
-        _tracking = tracking ? new TrackingWeight(setup.Servers, _tiers.Length) : null;
     }
 
     public override void OnSent(int server, long now)
@@ -55,8 +53,7 @@ internal sealed class AgedCubic : ScoredPolicy
         _startSums[server] -= sentAt;
 
         var sample = Math.Max(Least, now - sentAt + (failed ? _penalty : 0) - _roundTrips[server]);
-        var weight = _tracking?.Observe(server, _tierOf[server], _tiers[_tierOf[server]], sample) ?? _weight;
-        _service[server] += (_service[server] == 0 ? 1 : weight) * (sample - _service[server]);
+        _service[server] += (_service[server] == 0 ? 1 : _weight) * (sample - _service[server]);
         ref var tier = ref _tiers[_tierOf[server]];
         tier += (tier == 0 ? 1 : TierWeight) * (sample - tier);
         _heard[server] = Math.Exp((now - _base) / _forget);
@@ -92,7 +89,7 @@ internal sealed class AgedCubic : ScoredPolicy
     /// <summary>Nothing known: the first request is free, further ones wait for its answer as behind the tier's mean.</summary>
     private double Unknown(int server) => Outstanding[server] == 0 ? 0 : _tiers[_tierOf[server]];
 
-    private static int TierOf(ClientSetup setup, int server)
+    internal static int TierOf(ClientSetup setup, int server)
     {
         if (setup.Regions[server] != setup.Region)
         {
