@@ -12,11 +12,17 @@ namespace ClusterClient.Simulation.Clients.Library;
 /// </summary>
 internal sealed class LibraryClient : ClientPolicy
 {
+    /// <summary>As often as a data source looks for outliers, in µs.</summary>
+    private const long SweepInterval = 1_000_000;
+
     private readonly RoutingPolicy _policy;
     private readonly ClientSetup _setup;
     private readonly NodeState[] _states;
     private readonly Group[] _groups;
     private readonly RouteScope _scope;
+    private readonly ClusterTopology _topology;
+    private readonly OutlierDetector _outliers;
+    private long _sweptAt;
     private uint _turn;
 
     public LibraryClient(ClientSetup setup, RoutingPolicy policy)
@@ -35,19 +41,37 @@ internal sealed class LibraryClient : ClientPolicy
         {
             Freshness = new Freshness(TimeSpan.FromSeconds(10)), Caller = here, Here = here,
         };
+        _topology = Group.Topology([.. Enumerable.Range(0, setup.Servers)], endpoints, setup);
+        _outliers = new([.. _states], new(TimeProvider.System), OutlierSettings.Default);
         _groups = [.. setup.Groups.Select(g => new Group(g, endpoints, geography, setup, _states))];
     }
 
     public override int Choose(int group, long now)
     {
+        if (now - _sweptAt >= SweepInterval)
+        {
+            Sweep(now);
+        }
+
         var (servers, view, states) = _groups[group];
         return servers[Router.Choose(_scope.Request(RouteIntent.Read, ++_turn, now), view, states, _policy)];
     }
 
     public override void OnSent(int server, long now) => _states[server].Begin(now);
 
-    public override void OnDone(int server, long sentAt, long now, bool failed, in ServerFeedback feedback) =>
-        _states[server].Complete(sentAt, now, _setup.RoundTrips[server], failed);
+    public override void OnDone(int server, long sentAt, long now, bool failed, in ServerFeedback feedback)
+    {
+        if (_outliers.IsAlarming(_states[server].Complete(sentAt, now, _setup.RoundTrips[server], failed)))
+        {
+            Sweep(now);
+        }
+    }
+
+    private void Sweep(long now)
+    {
+        _outliers.Sweep(_topology, now);
+        _sweptAt = now;
+    }
 
     private sealed class Group
     {
@@ -59,19 +83,20 @@ internal sealed class LibraryClient : ClientPolicy
         {
             _servers = servers;
             _states = [.. servers.Select(s => states[s])];
-            var topology = new ClusterTopology(
-                [.. servers.Select((s, i) => new NodeDescription
-                {
-                    Index = i,
-                    Endpoint = endpoints[s],
-                    Role = NodeRole.Replica,
-                    Status = NodeStatus.Online,
-                    RoundTrip = TimeSpan.FromMicroseconds(setup.RoundTrips[s]),
-                })],
-                TopologyMemory.Empty,
-                version: 1);
-            _view = new(topology, geography, new() { Ordinal = setup.Ordinal }, new(TimeProvider.System), null);
+            _view = new(Topology(servers, endpoints, setup), geography, new() { Ordinal = setup.Ordinal }, new(TimeProvider.System), null);
         }
+
+        public static ClusterTopology Topology(int[] servers, ImmutableArray<NodeEndpoint> endpoints, ClientSetup setup) => new(
+            [.. servers.Select((s, i) => new NodeDescription
+            {
+                Index = i,
+                Endpoint = endpoints[s],
+                Role = NodeRole.Replica,
+                Status = NodeStatus.Online,
+                RoundTrip = TimeSpan.FromMicroseconds(setup.RoundTrips[s]),
+            })],
+            TopologyMemory.Empty,
+            version: 1);
 
         public void Deconstruct(out int[] servers, out RouteView view, out NodeState[] states) =>
             (servers, view, states) = (_servers, _view, _states);
