@@ -201,6 +201,7 @@ public sealed class ClusterDataSourceBuilder
             Freshness = new Freshness(_options.MaxReplicaLag),
             ReadsMayUsePrimary = _options.ReadsMayUsePrimary,
             Caller = geography.Locate(_region, _zone),
+            Here = geography.Locate(_region, _zone),
             CallerRegion = Spelling(_region),
             DeniedReads = geography.Denied(_readRule),
             DeniedWrites = geography.Denied(_writeRule),

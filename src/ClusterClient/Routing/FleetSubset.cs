@@ -13,7 +13,7 @@ namespace ClusterClient.Routing;
 /// </remarks>
 internal static class FleetSubset
 {
-    /// <summary>Large enough to learn differences and small enough to hear of each node often; 15 to 30 do best.</summary>
+    /// <summary>At most. Large enough to learn differences and small enough to hear of each node often; 15 to 30 do best.</summary>
     public const int Size = 32;
 
     public static bool[] Choose(ImmutableArray<NodeDescription> nodes, int ordinal)
@@ -24,9 +24,11 @@ internal static class FleetSubset
             var members = region.Select(n => n.Index).ToArray();
             if (members.Length > LatencyScored.MaxScanned)
             {
-                var parts = members.Length / Size;
+                // As many parts as leave nobody over: a round that skipped some would be uneven for good.
+                var parts = (members.Length + Size - 1) / Size;
+                var part = ordinal % parts;
                 Shuffle(members, (uint)(ordinal / parts));
-                members = members[(ordinal % parts * Size)..(((ordinal % parts) + 1) * Size)];
+                members = members[(part * members.Length / parts)..((part + 1) * members.Length / parts)];
             }
 
             foreach (var member in members)

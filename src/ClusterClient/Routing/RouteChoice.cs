@@ -17,7 +17,7 @@ internal readonly ref struct RouteChoice(
         Span<ushort> indices = stackalloc ushort[_grades.Length];
         var home = Home(census, out var isInPanic);
         var chosen = Pick(home, isInPanic, indices);
-        for (var level = home + 1; level < RouteFilter.Levels; level++)
+        for (var level = home + 1; level < RouteFilter.Levels && !_request.IsForAnother; level++)
         {
             if (census.PerRoundTrip[level] > 0 && GoingPays(chosen, home, (1 / census.PerRoundTrip[level]) - 1, level)
                 && Pick(level, orSick: false, indices) is var farther

@@ -115,7 +115,7 @@ internal static class RouteExplanation
 
     private static bool IsFarther(in RouteRequest request, RouteView view, int chosen, int index)
     {
-        var nearest = view.NearestTo(request.Caller);
+        var nearest = view.NearestTo(request);
         return chosen >= 0 && RouteFilter.Level(request.Caller, nearest, view.Slots[index])
             > RouteFilter.Level(request.Caller, nearest, view.Slots[chosen]);
     }

@@ -12,6 +12,12 @@ internal readonly record struct RouteRequest
     /// <summary>Where the caller, or the user it works for, stands.</summary>
     public Location Caller { get; init; }
 
+    /// <summary>
+    /// The caller stands in another region than this process: what is near to here is not near to there, so that its requests leave
+    /// their level for its health alone, not for a round trip that was measured from here.
+    /// </summary>
+    public bool IsForAnother { get; init; }
+
     /// <summary>A bit for each region of the geography where this intent may not go.</summary>
     public ulong Denied { get; init; }
 

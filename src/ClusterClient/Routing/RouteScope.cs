@@ -12,6 +12,9 @@ internal sealed record RouteScope
 
     public Location Caller { get; init; }
 
+    /// <summary>Where this process stands, whoever it works for.</summary>
+    public Location Here { get; init; }
+
     /// <summary>The caller's region in words, or null.</summary>
     public string? CallerRegion { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed record RouteScope
         Intent = intent,
         Freshness = Freshness,
         Caller = Caller,
+        IsForAnother = Caller.Region != Here.Region,
         Denied = intent == RouteIntent.Write ? DeniedWrites : DeniedReads,
         ReadsMayUsePrimary = ReadsMayUsePrimary,
         Turn = turn,

@@ -35,12 +35,12 @@ internal sealed class RouteView
     /// <summary>The primary's index, or -1.</summary>
     public int Primary { get; }
 
-    /// <summary>The region to go to first from there when its own cannot serve, or -1.</summary>
-    public int NearestTo(Location caller)
+    /// <summary>The region to go to first when the caller's own cannot serve, of those where the request may go; or -1.</summary>
+    public int NearestTo(in RouteRequest request)
     {
         foreach (var region in _nearest)
         {
-            if (region != caller.Region)
+            if (region != request.Caller.Region && (request.Denied >> region & 1) == 0)
             {
                 return region;
             }

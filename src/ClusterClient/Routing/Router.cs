@@ -32,7 +32,7 @@ internal static class Router
         var slots = view.Slots;
         Span<byte> grades = stackalloc byte[slots.Length];
         var census = new RouteCensus(stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels]);
-        var nearest = request.Caller.IsNowhere ? -1 : view.NearestTo(request.Caller);
+        var nearest = request.Caller.IsNowhere ? -1 : view.NearestTo(request);
         var best = RouteVerdict.NotOnline;
         for (var i = 0; i < slots.Length; i++)
         {

@@ -15,6 +15,7 @@ internal sealed class RoutingTable
 {
     private readonly NodeSelector _selector;
     private readonly ImmutableArray<RoutingWord> _words;
+    private readonly string? _here;
 
     public RoutingTable(
         string nodes,
@@ -25,7 +26,7 @@ internal sealed class RoutingTable
         TimeSpan seenAgo = default)
     {
         Time = time ?? new();
-        here = here?.Split(':')[0];
+        _here = here = here?.Split(':')[0];
         _words = [.. nodes.Split(' ').Select(w => new RoutingWord(w))];
         Geography = new(_words.Select((w, i) => w.Endpoint(i)));
         Topology = Snapshot();
@@ -69,6 +70,7 @@ internal sealed class RoutingTable
             Freshness = new Freshness(TimeSpan.FromSeconds(10)),
             Caller = Geography.Locate(place?[0], place?.ElementAtOrDefault(1)),
             CallerRegion = place?[0],
+            Here = Geography.Locate(_here, null),
             DeniedReads = denied,
             DeniedWrites = denied,
             ReadsMayUsePrimary = !words.Contains("replicas", StringComparison.Ordinal),
