@@ -19,9 +19,9 @@ internal readonly ref struct RouteChoice(
         var chosen = Pick(home, isInPanic, indices);
         for (var level = home + 1; level < RouteFilter.Levels && !_request.IsForAnother; level++)
         {
-            if (census.Healthy[level] > 0 && Distance.IsWorth(_request, _view, _states, chosen, home, census.RoundTrip[level], level)
+            if (census.Healthy[level] > 0 && Distance.MayBeWorth(_request, _view, _states, chosen, home, census.RoundTrip[level], level)
                 && Pick(level, orSick: false, indices) is var farther
-                && Distance.IsWorth(_request, _view, _states, chosen, home, Distance.Honest(_request, _view, _states, farther), level))
+                && Distance.IsWorth(_request, _view, _states, chosen, home, farther, level))
             {
                 (chosen, home) = (farther, level);
             }

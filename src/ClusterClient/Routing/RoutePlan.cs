@@ -89,9 +89,9 @@ internal sealed class RoutePlan
         var chosen = Router.Pick(_levels[from], request, view, states, policy);
         for (var to = from + 1; to < RouteFilter.Levels && !request.IsForAnother; to++)
         {
-            if (_levels[to].Length > 0 && Distance.IsWorth(request, view, states, chosen, from, _roundTrips[to], to)
+            if (_levels[to].Length > 0 && Distance.MayBeWorth(request, view, states, chosen, from, _roundTrips[to], to)
                 && Router.Pick(_levels[to], request, view, states, policy) is var farther
-                && Distance.IsWorth(request, view, states, chosen, from, Distance.Honest(request, view, states, farther), to))
+                && Distance.IsWorth(request, view, states, chosen, from, farther, to))
             {
                 (chosen, from) = (farther, to);
             }
