@@ -66,6 +66,11 @@ public sealed class ClusterDataSourceBuilderTests
         { nameof(ClusterOptions.MaxReplicaLag), o => o.MaxReplicaLag = TimeSpan.FromTicks(-1), false },
         { nameof(ClusterOptions.MaxWaitingCalls), o => o.MaxWaitingCalls = 1, true },
         { nameof(ClusterOptions.MaxWaitingCalls), o => o.MaxWaitingCalls = 0, false },
+        { nameof(ClusterOptions.PatternFile), o => o.PatternFile = "patterns.json", true },
+        { nameof(ClusterOptions.PatternFile), o => o.PatternFile = "", false },
+        { nameof(ClusterOptions.PatternFile), o => o.PatternFile = "patterns/", false },
+        { nameof(ClusterOptions.PatternFile), o => o.PatternFile = "pat\0terns", false },
+        { nameof(ClusterOptions.PatternFile), o => (o.PatternFile, o.LearnPatterns) = ("patterns.json", false), false },
     };
 
     [Theory]

@@ -55,14 +55,13 @@ internal sealed class PatternLoop(
         Try(Start);
         for (var observedAt = time.GetTimestamp(); !stop.IsCancellationRequested;)
         {
+            Try(() => Warm(stop));
             await PauseAsync(Interval - time.GetElapsedTime(observedAt), stop).ConfigureAwait(false);
             if (!stop.IsCancellationRequested && time.GetElapsedTime(observedAt) >= Interval)
             {
                 observedAt = time.GetTimestamp();
                 Try(Observe);
             }
-
-            Try(() => Warm(stop));
         }
 
         await _warming.ConfigureAwait(false);
@@ -88,6 +87,8 @@ internal sealed class PatternLoop(
             return;
         }
 
+        // Delays drop what is less than a millisecond: rounded down, the loop would spin through the last one.
+        pause = TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds));
         // The last snapshot of a monitor that has stopped follows itself: waiting for it would be no wait.
         Task pausing = _starting.Count > 0 && !monitor.IsStopped
             ? monitor.Current.Next.WaitAsync(pause, time, stop)

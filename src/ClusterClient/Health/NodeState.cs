@@ -15,6 +15,8 @@ internal sealed class NodeState(PeerState? peers = null)
     private Outstanding _outstanding;
     private FaultStreak _streak;
     private float _service;
+    private float _lastSample;
+    private float _lastDifference;
     private long _heardAt;
     private int _reserved;
     private int _connections;
@@ -82,8 +84,7 @@ internal sealed class NodeState(PeerState? peers = null)
     {
         End(beganAt);
         var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
-        _service = ServiceEstimate.After(_service, sample);
-        Volatile.Write(ref _heardAt, now);
+        Learn(sample, now);
         _calls.Add(now, now - beganAt - (long)roundTrip, faulted);
         if (faulted)
         {
@@ -95,6 +96,20 @@ internal sealed class NodeState(PeerState? peers = null)
         _served.Add(sample);
         _streak.Answered();
         return 0;
+    }
+
+    private void Learn(float sample, long now)
+    {
+        if (_service > 0)
+        {
+            var difference = ChangeTracker.Difference(sample, _lastSample, _peers.Service);
+            _peers.Change.Observe(difference, _lastDifference, now - _heardAt);
+            _lastDifference = difference;
+        }
+
+        _service = ServiceEstimate.After(_service, sample, _peers.Change.Weight);
+        _lastSample = sample;
+        Volatile.Write(ref _heardAt, now);
     }
 
     /// <summary>How its calls ended within the last ten seconds.</summary>
@@ -146,7 +161,7 @@ internal sealed class NodeState(PeerState? peers = null)
         var age = count == 0 ? 0 : Outstanding.Age(word, now) - (count * roundTrip);
         return new(
             count + Volatile.Read(ref _reserved),
-            service > 0 ? ServiceEstimate.Now(service, peers, now - Volatile.Read(ref _heardAt)) : 0,
+            service > 0 ? ServiceEstimate.Now(service, peers, now - Volatile.Read(ref _heardAt), _peers.Change.Fading) : 0,
             age > 0 ? age : 0,
             peers);
     }

@@ -41,5 +41,8 @@ internal sealed class PeerState(bool isFleet = false)
         }
     }
 
+    /// <summary>How quickly they change, and what follows from it.</summary>
+    public ChangeTracker Change { get; } = new();
+
     public void Add(float service) => _service = _service == 0 ? service : _service + (ServiceWeight * (service - _service));
 }

@@ -10,6 +10,8 @@ internal sealed class FakeNode(FakeServer server, TimeProvider clock) : NodeDriv
 
     public override DbDataSource DataSource { get; } = new FakeDataSource(server);
 
+    public override int? PoolLimit => server.PoolLimit;
+
     public override INodeProbe CreateProbe()
     {
         var probe = new FakeProbe(server, clock);

@@ -21,6 +21,9 @@ internal sealed class FakeServer
     /// <summary>Breaks the monitor's idle connection when it completes.</summary>
     public TaskCompletionSource Broken { get; set; } = new();
 
+    /// <summary>How many connections the node's pool may hold, as the driver tells it.</summary>
+    public int? PoolLimit { get; set; }
+
     public bool CanAbort { get; set; } = true;
 
     public List<FakeConnection> Connections { get; } = [];

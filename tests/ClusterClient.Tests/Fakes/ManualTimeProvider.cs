@@ -9,6 +9,7 @@ internal sealed class ManualTimeProvider : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private long _now = 987_654_321;
+    private long _wallTicks;
 
     /// <summary>The ACPI timer's.</summary>
     public override long TimestampFrequency => 3_579_545;
@@ -27,7 +28,15 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + GetElapsedTime(0, GetTimestamp());
+    /// <summary>The wall's time; setting it is somebody's setting the clock, and moves no timestamp.</summary>
+    public DateTimeOffset UtcNow
+    {
+        get => GetUtcNow();
+        set => Interlocked.Add(ref _wallTicks, (value - GetUtcNow()).Ticks);
+    }
+
+    public override DateTimeOffset GetUtcNow() =>
+        DateTimeOffset.UnixEpoch + GetElapsedTime(0, GetTimestamp()) + TimeSpan.FromTicks(Interlocked.Read(ref _wallTicks));
 
     public void Advance(TimeSpan by)
     {

@@ -87,7 +87,7 @@ public sealed class NodeStateTests
         }
 
         Serve(slow, Now, 500_000);
-        var later = Now + 120_000_000;
+        var later = Now + 600_000_000;
         Serve(quick, later, 2_000);
         Assert.Equal(_peers.Service / 2, slow.Load(later, 0).Service, 1f);
         Assert.InRange(slow.Load(Now + 1, 0).Service, 499_000, 500_000);

@@ -30,9 +30,10 @@ internal sealed class LibraryClient : ClientPolicy
         ImmutableArray<NodeEndpoint> endpoints =
             [.. Enumerable.Range(0, setup.Servers).Select(s => new NodeEndpoint($"db-{s}", 5432, setup.Regions[s], setup.Zones[s]))];
         var geography = new Geography(endpoints);
+        var here = geography.Locate(setup.Region, setup.Zone);
         _scope = new()
         {
-            Freshness = new Freshness(TimeSpan.FromSeconds(10)), Caller = geography.Locate(setup.Region, setup.Zone),
+            Freshness = new Freshness(TimeSpan.FromSeconds(10)), Caller = here, Here = here,
         };
         _groups = [.. setup.Groups.Select(g => new Group(g, endpoints, geography, setup, _states))];
     }

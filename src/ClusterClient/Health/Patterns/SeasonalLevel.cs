@@ -6,7 +6,7 @@ namespace ClusterClient.Health.Patterns;
 /// <remarks>
 /// <para>
 /// Holt-Winters without trend: <c>forecast(t + h) = level × season[b(t + h)] / season[b(t)]</c>. The level is an EWMA of the rate with a
-/// time constant of two hours. The season in the denominator is smoothed by the same EWMA: what the level lags behind at the turn of an
+/// time constant of four hours. The season in the denominator is smoothed by the same EWMA: what the level lags behind at the turn of an
 /// hour, the denominator lags behind as well, and an hour of near-zero season divides nothing.
 /// </para>
 /// <para>
@@ -19,7 +19,7 @@ namespace ClusterClient.Health.Patterns;
 /// <param name="Season">The season of the same times, smoothed alike; 0 before the first sample.</param>
 internal readonly record struct SeasonalLevel(double Rate, double Season)
 {
-    private const double TimeConstantSeconds = 2 * 60 * 60;
+    private const double TimeConstantSeconds = 4 * 60 * 60;
     private const double MostRatio = 4;
 
     /// <summary>As busy as the profile says.</summary>

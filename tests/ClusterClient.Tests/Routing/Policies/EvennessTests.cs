@@ -9,7 +9,7 @@ public sealed class EvennessTests
     [ClassData(typeof(AllPolicies))]
     public void Pick_Equals_TakeTurnsEvenly(string policy)
     {
-        foreach (var nodes in new[] { 2, 3, 5, 8, 40, 100 })
+        foreach (var nodes in new[] { 2, 3, 5, 8, 40 })
         {
             foreach (var node in new[] { "R", "R$2", "R$2*3", "R%40", "R*2#4" })
             {
