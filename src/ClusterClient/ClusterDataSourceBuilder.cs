@@ -216,7 +216,7 @@ public sealed class ClusterDataSourceBuilder
         };
         var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
         var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
-        var cleanUp = new NodeCleanUp(_name, nodes, logger);
+        var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
         var outliers = _options.EjectOutliers ? new OutlierWatch(
             _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;

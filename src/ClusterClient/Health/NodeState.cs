@@ -18,6 +18,7 @@ internal sealed class NodeState(PeerState? peers = null)
     private float _lastSample;
     private float _lastDifference;
     private long _heardAt;
+    private long _knownFrom = long.MinValue / 4;
     private int _reserved;
     private int _connections;
     private long _ejectedUntil = long.MinValue / 4;
@@ -84,7 +85,11 @@ internal sealed class NodeState(PeerState? peers = null)
     {
         End(beganAt);
         var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
-        Learn(sample, now);
+        if (beganAt >= Volatile.Read(ref _knownFrom))
+        {
+            Learn(sample, now);
+        }
+
         _calls.Add(now, now - beganAt - (long)roundTrip, faulted);
         if (faulted)
         {
@@ -96,6 +101,17 @@ internal sealed class NodeState(PeerState? peers = null)
         _served.Add(sample);
         _streak.Answered();
         return 0;
+    }
+
+    /// <summary>
+    /// The server came back, or serves in another role: what is known of how it served is no longer true, nor are answers to requests from
+    /// before. It is met as a new one, or the faults that it died with would keep it idle for minutes.
+    /// </summary>
+    /// <param name="now">When it did.</param>
+    public void Forget(long now)
+    {
+        Volatile.Write(ref _knownFrom, now);
+        Volatile.Write(ref _service, 0);
     }
 
     private void Learn(float sample, long now)
