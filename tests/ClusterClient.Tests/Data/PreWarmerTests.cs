@@ -89,6 +89,26 @@ public sealed class PreWarmerTests
     }
 
     [Fact]
+    public async Task WarmAsync_OthersFillTheServerMeanwhile_Stops()
+    {
+        await using var cluster = new FakeCluster(2).Sees("P1@9 R1@9");
+        Report(cluster, connections: 20);
+        cluster.Servers[1].OnOpen = () =>
+        {
+            Report(cluster, connections: cluster.Servers[1].Opens < 3 ? 30 : 98);
+            return Task.CompletedTask;
+        };
+        await WarmAsync(cluster, [(1, 16)]);
+        Assert.Equal((4, 0), (cluster.Servers[1].Opens, cluster.Servers[1].PoolClears));
+
+        static void Report(FakeCluster cluster, int connections)
+        {
+            var answer = Sightings.Answer("R1@9", cluster.Clock.GetTimestamp());
+            cluster.Monitor.Report(1, answer with { Facts = answer.Facts! with { Connections = connections, ConnectionLimit = 100 } });
+        }
+    }
+
+    [Fact]
     public async Task WarmAsync_Stopped_GivesBackWhatItHolds()
     {
         await using var cluster = new FakeCluster(1).Sees("P1@9");
