@@ -40,6 +40,8 @@ internal sealed class Scenario : IAsyncDisposable
         var builder = new ClusterDataSourceBuilder("orders")
             .UseNpgsql(connectionString ?? servers.ConnectionString)
             .LocatedIn("eu")
+            // Over loopback no region is farther than another, and a late first answer would be reason enough to leave one.
+            .Configure(o => o.RegionCost = TimeSpan.FromSeconds(10))
             .OnEvent(scenario.Events.Enqueue);
         foreach (var node in servers.Nodes)
         {
