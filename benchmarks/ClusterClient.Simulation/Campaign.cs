@@ -35,8 +35,9 @@ internal sealed class Campaign(Options options, TextWriter progress)
         lock (_lock)
         {
             _done++;
-            progress.WriteLine(FormattableString.Invariant(
-                $"{_done}/{of} {protocol.Name} {result.Spec.Policy} load {result.Spec.Load} seed {result.Spec.Seed}: p99 {result.P99:0.##} ms, {result.Errors} errors of {result.Requests}"));
+            var spec = result.Spec;
+            progress.Write(FormattableString.Invariant($"{_done}/{of} {protocol.Name} {spec.Policy} load {spec.Load} seed {spec.Seed}: "));
+            progress.WriteLine(FormattableString.Invariant($"p99 {result.P99:0.##} ms, {result.Errors} errors of {result.Requests}"));
         }
     }
 }

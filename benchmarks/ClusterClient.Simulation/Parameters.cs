@@ -15,36 +15,43 @@ internal sealed class Parameters(IReadOnlyDictionary<string, string> given)
             return otherwise;
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number >= least
-            ? number
-            : throw new UsageException(
-                string.Create(CultureInfo.InvariantCulture, $"--{name} takes a number of {least} or more, not '{text}'. Without it, it is {otherwise}."));
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number);
+        return isNumber && number >= least ? number : throw Refusal($"--{name} takes a number of {least} or more, not '{text}'.", otherwise);
     }
 
     /// <summary>A number above 0.</summary>
     public double Positive(string name, double otherwise) =>
         Number(name, otherwise) is > 0 and var number
             ? number
-            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--{name} takes a number above 0. Without it, it is {otherwise}."));
+            : throw Refusal($"--{name} takes a number above 0.", otherwise);
 
     /// <summary>A share of 0 … 1.</summary>
     public double Share(string name, double otherwise) =>
         Number(name, otherwise) is <= 1 and var number
             ? number
-            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--{name} takes a share of 0 to 1. Without it, it is {otherwise}."));
+            : throw Refusal($"--{name} takes a share of 0 to 1.", otherwise);
 
     public int Count(string name, int otherwise, int least = 0)
     {
         var number = Number(name, otherwise, least);
         return number == Math.Floor(number) && number <= int.MaxValue
             ? (int)number
-            : throw new UsageException($"--{name} takes a whole number, not '{given[name]}'. Without it, it is {otherwise}.");
+            : throw Refusal($"--{name} takes a whole number, not '{given[name]}'.", otherwise);
     }
+
+    /// <summary>A number of 1 or more, or none.</summary>
+    public int? OptionalCount(string name) =>
+        !given.TryGetValue(name, out var text) ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+        : throw new UsageException($"--{name} takes a whole number of 1 or more, not '{text}'.");
 
     public bool Switch(string name, bool otherwise) => Text(name, otherwise ? "on" : "off").ToUpperInvariant() switch
     {
         "ON" => true,
         "OFF" => false,
-        var text => throw new UsageException($"--{name} is on or off, not '{text}'. Without it, it is {(otherwise ? "on" : "off")}."),
+        _ => throw new UsageException($"--{name} is on or off, not '{given[name]}'. Without it, it is {(otherwise ? "on" : "off")}."),
     };
+
+    private static UsageException Refusal(FormattableString what, double otherwise) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{FormattableString.Invariant(what)} Without it, it is {otherwise}."));
 }

@@ -28,7 +28,7 @@ internal static class Demo
         await using var hostsToRead = Contenders.MultiHost(group, Contenders.SettingsToRead);
         await using var hosts = options.HasSharedSource ? hostsToRead : Contenders.MultiHost(group, "");
         Contender[] contenders = [Contenders.Over(cluster), Contenders.Over(hosts, hostsToRead, group)];
-        var stage = new Stage(group, cluster, contenders, story);
+        var stage = new Stage(group, cluster, contenders, story, new(cluster, options.Explains));
         var referee = new Referee(contenders, options.PhaseLimit);
         var scenario = new Scenario(stage, manager, referee);
 

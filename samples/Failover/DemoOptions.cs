@@ -6,9 +6,10 @@ namespace Failover;
 internal sealed record DemoOptions
 {
     public const string Usage = """
-        Failover [--seconds-per-phase <5-60>] [--plain] [--shared-source]
+        Failover [--seconds-per-phase <5-60>] [--plain] [--explain] [--shared-source]
           --seconds-per-phase  how long a fault may last before whoever has not recovered counts as such (default 20)
           --plain              a line a second instead of the live table; the default when the output is no terminal
+          --explain            why each node is chosen or not, from the start; on a terminal, the key e shows and hides it
           --shared-source      Npgsql with one data source for writing and reading instead of one for each
         """;
 
@@ -17,6 +18,8 @@ internal sealed record DemoOptions
     public bool IsPlain { get; init; } = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi;
 
     public bool HasSharedSource { get; init; }
+
+    public bool Explains { get; init; }
 
     /// <summary>Null when there is something that it does not understand.</summary>
     public static DemoOptions? Parse(ReadOnlySpan<string> args)
@@ -28,6 +31,10 @@ internal sealed record DemoOptions
             {
                 case ["--plain", ..]:
                     options = options with { IsPlain = true };
+                    args = args[1..];
+                    break;
+                case ["--explain", ..]:
+                    options = options with { Explains = true };
                     args = args[1..];
                     break;
                 case ["--shared-source", ..]:

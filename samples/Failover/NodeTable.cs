@@ -1,31 +1,32 @@
+using ClusterClient.Routing;
 using ClusterClient.Topology;
 using Spectre.Console;
 
 namespace Failover;
 
-/// <summary>The nodes as ClusterClient sees them, with the calls they answer.</summary>
+/// <summary>The nodes as ClusterClient sees them, with the calls they answer and what the next read would cost there.</summary>
 internal static class NodeTable
 {
     public static Table Draw(Stage stage)
     {
         var table = new Table { Border = TableBorder.Rounded, Expand = true };
-        table.AddColumns("node", "region", "role", "epoch");
-        foreach (var heading in new[] { "reads", "Npgsql's", "median", "99th pct.", "lag" })
+        table.AddColumns("node", "role", "epoch");
+        foreach (var heading in new[] { "reads", "Npgsql's", "median\n/ 99th pct.", "lag", "round\ntrip", "in\nflight", "cost" })
             table.AddColumn(new TableColumn(heading).RightAligned());
         table.AddColumns("in truth", "seen as");
 
         var calls = stage.Contenders.Select(contender => contender.Calls.Recent()).ToArray();
-        foreach (var node in stage.Cluster.Topology.Nodes)
-            table.AddRow([.. Cells(stage, node, calls).Select(cell => new Markup(cell) { Overflow = Overflow.Ellipsis })]);
+        foreach (var assessment in stage.Cluster.Reads.Assess())
+            table.AddRow([.. Cells(stage, assessment, calls).Select(cell => new Markup(cell) { Overflow = Overflow.Ellipsis })]);
         return table;
     }
 
-    private static IEnumerable<string> Cells(Stage stage, NodeDescription node, Call[][] calls)
+    private static IEnumerable<string> Cells(Stage stage, RouteAssessment assessment, Call[][] calls)
     {
+        var node = assessment.Node;
         var name = node.Endpoint.Name;
         var latency = Latency.Of(calls[0].Where(call => call.Node == name));
         yield return name;
-        yield return node.Endpoint.Region;
         yield return node.Role switch
         {
             NodeRole.Primary => "[bold green]primary[/]",
@@ -35,9 +36,11 @@ internal static class NodeTable
         yield return $"{node.Epoch}";
         foreach (var contender in calls)
             yield return Share(contender, name);
-        yield return Latency.Text(latency?.Median);
-        yield return Latency.Text(latency?.Percentile99);
-        yield return Latency.Text(node.Lag);
+        yield return latency is { } l ? $"{l.Median.TotalMilliseconds:0.0} / {l.Percentile99.TotalMilliseconds:0.0}" : "";
+        yield return Milliseconds(node.Lag);
+        yield return Milliseconds(assessment.RoundTrip);
+        yield return $"{assessment.InFlight}";
+        yield return Milliseconds(assessment.Cost);
         yield return stage.Injected.TryGetValue(name, out var injected) ? $"[red]{injected}[/]" : "";
         yield return node switch
         {
@@ -46,6 +49,10 @@ internal static class NodeTable
             _ => $"[red]{node.Status.ToString().ToLowerInvariant()}[/]",
         };
     }
+
+    // The heading has no room for the unit, and a node that is long away none for decimals.
+    private static string Milliseconds(TimeSpan? time) =>
+        time is { TotalMilliseconds: var ms } ? ms < 100 ? $"{ms:0.0} ms" : $"{Math.Min(ms, 99_999):0} ms" : "";
 
     public static string Share(Call[] calls, string node)
     {

@@ -25,6 +25,7 @@ internal sealed class Scenario(Stage stage, Operator manager, Referee referee)
             stage.Begin("all is well");
             ResetDistances();
             await Task.Delay(2 * Look, stop);
+            stage.Explain();
             referee.StartAgain();
             await SlowReplicaAsync(stop);
             await KillAsync(stop);
@@ -45,6 +46,7 @@ internal sealed class Scenario(Stage stage, Operator manager, Referee referee)
         stage.Injected[slow.Name] = "slow";
         await Task.Delay(2 * Look, stop);
         referee.NoteReadsWhileSlow();
+        stage.Explain();
         Heal([slow]);
         await Task.Delay(Look, stop);
     }
@@ -57,6 +59,7 @@ internal sealed class Scenario(Stage stage, Operator manager, Referee referee)
             stage.Injected[victim.Name] = "killed";
             await victim.KillAsync();
             await Task.Delay(Patience, stop);
+            stage.Explain();
             return await manager.FailOverAsync(victim.Region, [victim]);
         }, stop);
 
@@ -74,6 +77,7 @@ internal sealed class Scenario(Stage stage, Operator manager, Referee referee)
             stage.Injected[victim.Name] = "hangs";
             victim.Hang();
             await Task.Delay(Patience, stop);
+            stage.Explain();
             return await manager.FailOverAsync(victim.Region, [victim]);
         }, stop);
 
@@ -81,6 +85,7 @@ internal sealed class Scenario(Stage stage, Operator manager, Referee referee)
         stage.Injected[victim.Name] = "wakes up";
         victim.Resume();
         await stage.WaitUntilFencedAsync(victim, Look, stop);
+        stage.Explain();
         await Task.Delay(Look / 2, stop);
         await manager.BringBackAsync(victim, []);
         Heal([victim]);
@@ -101,12 +106,14 @@ internal sealed class Scenario(Stage stage, Operator manager, Referee referee)
             }
 
             await Task.Delay(Patience, stop);
+            stage.Explain();
             return await manager.FailOverAsync(other, lost);
         }, stop);
 
         stage.Begin($"region {oldPrimary.Region} is back, and {oldPrimary.Name} still thinks it is primary");
         Heal(lost);
         await stage.WaitUntilFencedAsync(oldPrimary, Look, stop);
+        stage.Explain();
         await Task.Delay(Look / 2, stop);
         await manager.BringBackAsync(oldPrimary, lost.Where(node => node != oldPrimary));
         await referee.WaitUntilSteadyAsync(stop);

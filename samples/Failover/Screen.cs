@@ -13,9 +13,9 @@ internal static class Screen
     public static async Task ShowAsync(Stage stage, bool isPlain, Task running)
     {
         if (isPlain)
-            await RepeatAsync(running, Line, () => stage.Story.Tell("", Describe(stage)));
+            await RepeatAsync(running, Line, () => Print(stage));
         else
-            await AnsiConsole.Live(Draw(stage)).StartAsync(live => RepeatAsync(running, Frame, () => live.UpdateTarget(Draw(stage))));
+            await AnsiConsole.Live(Draw(stage)).StartAsync(live => RepeatAsync(running, Frame, () => Refresh(stage, live)));
         await running;
     }
 
@@ -30,9 +30,24 @@ internal static class Screen
         show();
     }
 
+    private static void Print(Stage stage)
+    {
+        stage.Story.Tell("", Describe(stage));
+        if (Keyboard.Took(Keyboard.Explain))
+            stage.Story.Tell("library", stage.Decisions.Text());
+    }
+
+    private static void Refresh(Stage stage, LiveDisplayContext live)
+    {
+        if (Keyboard.Took(Keyboard.Explain))
+            stage.Decisions.Toggle();
+        live.UpdateTarget(Draw(stage));
+    }
+
     private static Rows Draw(Stage stage) => new(
         new Rule($"[bold]{stage.Story.Elapsed.TotalSeconds:0} s: {stage.Phase.EscapeMarkup()}[/]"),
         NodeTable.Draw(stage),
+        stage.Decisions.AreShown ? stage.Decisions.Draw() : new Text(Keyboard.IsThere ? "e: why each node is chosen or not" : ""),
         ContenderTable.Draw(stage),
         new Rows(stage.Story.Latest.Select(IRenderable (line) => new Text(line) { Overflow = Overflow.Ellipsis })));
 

@@ -6,7 +6,7 @@ using ClusterClient.Topology;
 namespace Failover;
 
 /// <summary>Everything there is to look at; the scenario changes it, the screen shows it.</summary>
-internal sealed class Stage(LocalPostgres group, ClusterDataSource cluster, Contender[] contenders, Story story)
+internal sealed class Stage(LocalPostgres group, ClusterDataSource cluster, Contender[] contenders, Story story, Decisions decisions)
 {
     private volatile string _phase = "";
 
@@ -18,6 +18,8 @@ internal sealed class Stage(LocalPostgres group, ClusterDataSource cluster, Cont
 
     public Story Story => story;
 
+    public Decisions Decisions => decisions;
+
     public string Phase => _phase;
 
     /// <summary>What was done to a node, to be held against what the library makes of it.</summary>
@@ -27,6 +29,13 @@ internal sealed class Stage(LocalPostgres group, ClusterDataSource cluster, Cont
     {
         _phase = phase;
         story.Tell("demo", $"--- {phase} ---");
+    }
+
+    /// <summary>A moment at which it is worth knowing why calls go where they go; a live table shows it all the time.</summary>
+    public void Explain()
+    {
+        if (decisions.AreShown && story.IsPrinted)
+            story.Tell("library", decisions.Text());
     }
 
     /// <summary>Waits until the library has found out that this node is a primary no more.</summary>

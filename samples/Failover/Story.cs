@@ -11,6 +11,9 @@ internal sealed class Story(bool isPrinted)
     private readonly Queue<string> _lines = new();
     private readonly long _start = Stopwatch.GetTimestamp();
 
+    /// <summary>Whether every line is printed as it comes; otherwise the last ones are there to be shown.</summary>
+    public bool IsPrinted => isPrinted;
+
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
     public IReadOnlyList<string> Latest

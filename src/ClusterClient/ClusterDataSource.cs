@@ -20,6 +20,7 @@ public sealed class ClusterDataSource : DbDataSource
     private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _cleaningUp;
+    private readonly Task _watchingOutliers;
     private readonly PatternLoop? _patterns;
     private readonly Task _learning;
 
@@ -42,6 +43,7 @@ public sealed class ClusterDataSource : DbDataSource
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
+        _watchingOutliers = opener.Outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         // Nobody waits for this one: it may be in the application's handler, and that may be what disposes this.
         _ = teller.RunAsync(monitor.Current, _stop.Token);
         _patterns = patterns;
@@ -163,6 +165,7 @@ public sealed class ClusterDataSource : DbDataSource
         await _monitor.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _cleaningUp.ConfigureAwait(false);
+        await _watchingOutliers.ConfigureAwait(false);
         await _learning.ConfigureAwait(false);
         foreach (var node in _nodes)
         {

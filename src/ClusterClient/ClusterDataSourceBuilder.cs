@@ -188,7 +188,7 @@ public sealed class ClusterDataSourceBuilder
 
         var logger = _loggerFactory.CreateLogger("ClusterClient");
         var random = _random ?? new Random();
-        var peers = endpoints.Select(e => e.Region).Distinct().ToDictionary(r => r, _ => new PeerMean());
+        var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
         ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
         var monitor = new TopologyMonitor(
             endpoints,
@@ -216,9 +216,12 @@ public sealed class ClusterDataSourceBuilder
         };
         var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
         var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, new RegionAudit(_name, _onRegionRefusal, logger), _time, logger);
-        var cleanUp = new NodeCleanUp(_name, nodes, logger);
+        var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
+        var outliers = _options.EjectOutliers ? new OutlierWatch(
+            _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
+        var audit = new RegionAudit(_name, _onRegionRefusal, logger);
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, outliers);
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
         return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }

@@ -58,6 +58,14 @@ public sealed class ClusterOptions
     public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
 
     /// <summary>
+    /// Whether a replica that answers the monitor is kept out for a while when the calls to it fail or hang unlike its peers': for 30 s
+    /// at first, for longer each time it happens again, up to 5 minutes. At most half of the replicas are kept out at once, and never the
+    /// primary; when those that are left cannot serve, a replica that is kept out does.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool EjectOutliers { get; set; } = true;
+
+    /// <summary>
     /// The policy that picks one of the nodes that may serve a read: a name of <see cref="RoutingPolicyNames"/>, or of one that was
     /// added to the builder. Case does not matter.
     /// </summary>

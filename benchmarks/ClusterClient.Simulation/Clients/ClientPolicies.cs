@@ -1,3 +1,6 @@
+using ClusterClient.Routing;
+using ClusterClient.Routing.Policies;
+using ClusterClient.Simulation.Clients.Library;
 using ClusterClient.Simulation.Clients.Literature;
 
 namespace ClusterClient.Simulation.Clients;
@@ -7,14 +10,17 @@ internal static class ClientPolicies
 {
     /// <summary>The library's own, by the names that its options have.</summary>
     public static readonly IReadOnlyDictionary<string, Func<ClientSetup, ClientPolicy>> OfLibrary =
-        new Dictionary<string, Func<ClientSetup, ClientPolicy>>(StringComparer.OrdinalIgnoreCase);
+        new RoutingPolicy[]
+        {
+            new LatencyScored(), new LeastInFlight(), new PowerOfTwo(), new Routing.Policies.RoundRobin(), new Nearest(), new HotCold(),
+        }.ToDictionary(p => p.Name, p => (Func<ClientSetup, ClientPolicy>)(setup => new LibraryClient(setup, p)), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The literature's and the other drivers', to compare with.</summary>
     public static readonly IReadOnlyDictionary<string, Func<ClientSetup, ClientPolicy>> OfLiterature =
         new Dictionary<string, Func<ClientSetup, ClientPolicy>>(StringComparer.OrdinalIgnoreCase)
         {
             ["random"] = setup => new RandomChoice(setup),
-            ["rr"] = setup => new RoundRobin(setup),
+            ["rr"] = setup => new Literature.RoundRobin(setup),
             ["wrr"] = setup => new WeightedRoundRobin(setup),
             ["lor"] = setup => new LeastOutstanding(setup, ScoredPolicy.All),
             ["p2c"] = setup => new LeastOutstanding(setup, 2),
@@ -27,9 +33,12 @@ internal static class ClientPolicies
             ["cubic-8"] = setup => new PlainCubic(setup, 8),
             ["cubic-2"] = setup => new PlainCubic(setup, 2),
             ["aged-cubic"] = setup => new AgedCubic(setup),
+            ["tracking-cubic"] = setup => new TrackingCubic(setup),
             ["prequal"] = setup => new PrequalClient(setup),
             ["linear"] = setup => new LinearBlend(setup),
             ["c3-probes"] = setup => new ProbedC3(setup),
+            ["c3"] = setup => new C3Client(setup, limited: true),
+            ["c3-nolimit"] = setup => new C3Client(setup, limited: false),
             ["oracle"] = setup => new Oracle(setup),
         };
 
@@ -54,6 +63,11 @@ internal static class ClientPolicies
         ("prequal-window", "answers to probes that the quantile is taken over", "128"),
         ("prequal-age", "seconds for which a probe holds", "1"),
         ("prequal-delta", "net probes that the reuse of a probe is reckoned to leave per query", "1"),
+        ("c3-rate-interval", "ms that C3's rates are per", "20"),
+        ("c3-gamma", "steepness of C3's cubic curve, per ms³", "0.000004"),
+        ("c3-beta", "factor by which C3 lowers a rate", "0.2"),
+        ("c3-smax", "most that C3 raises a rate at once", "10"),
+        ("c3-hysteresis", "intervals after a raise in which C3 does not lower a rate", "2"),
         ("linear-share", "share of the requests in flight in the linear blend; the rest is latency's", "0.5"),
         ("linear-alpha", "ms of latency that one request in flight counts as in the linear blend", "75"),
     ];
@@ -61,6 +75,9 @@ internal static class ClientPolicies
     public static IEnumerable<string> Names => OfLibrary.Keys.Concat(OfLiterature.Keys);
 
     public static bool Contains(string name) => OfLibrary.ContainsKey(name) || OfLiterature.ContainsKey(name);
+
+    /// <summary>The name as it is written here, of one that may be written in other letter case.</summary>
+    public static string NameOf(string name) => Names.First(n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     public static ClientPolicy Create(string name, ClientSetup setup) =>
         OfLibrary.TryGetValue(name, out var make) || OfLiterature.TryGetValue(name, out make)

@@ -6,10 +6,16 @@ namespace ClusterClient.Simulation.Clients;
 /// </summary>
 internal abstract class ClientPolicy
 {
+    /// <summary>What <see cref="Choose"/> gives for a request that shall not leave yet, in the protocols whose clients have a backlog.</summary>
+    public const int Hold = -1;
+
     /// <summary>The server for one request.</summary>
     /// <param name="group">Which of the client's replication groups it is for; the servers that may be chosen are the group's.</param>
     /// <param name="now">The present time, in µs.</param>
     public abstract int Choose(int group, long now);
+
+    /// <summary>When to choose again for a group whose request was held; those behind it wait for it.</summary>
+    public virtual long HeldUntil(int group, long now) => now;
 
     /// <summary>A request leaves for the server that <see cref="Choose"/> gave, or, as a shadow read, for another.</summary>
     public virtual void OnSent(int server, long now)

@@ -40,8 +40,8 @@ internal static class OptionsParser
             Policies = general.TryGetValue("policy", out var policies) ? Policies(policies) : [],
             Loads = general.TryGetValue("load", out var loads) ? Lists.OfLoads(loads) : [],
             Seeds = Lists.OfSeeds(general.GetValueOrDefault("seeds", DefaultSeeds)),
-            Nodes = general.ContainsKey("nodes") ? numbers.Count("nodes", 1, 1) : null,
-            Clients = general.ContainsKey("clients") ? numbers.Count("clients", 1, 1) : null,
+            Nodes = numbers.OptionalCount("nodes"),
+            Clients = numbers.OptionalCount("clients"),
             Parallel = numbers.Count("parallel", Environment.ProcessorCount, 1),
             Csv = general.GetValueOrDefault("csv"),
             Svg = general.GetValueOrDefault("svg"),
@@ -79,10 +79,10 @@ internal static class OptionsParser
 
     private static string[] Policies(string text)
     {
-        var names = Lists.Of("policy", text).Select(n => n.ToLowerInvariant()).Distinct().ToArray();
+        var names = Lists.Of("policy", text);
         return names.FirstOrDefault(n => !ClientPolicies.Contains(n)) is { } unknown
             ? throw new UsageException($"--policy is one or more of {string.Join(", ", ClientPolicies.Names)}, not '{unknown}'.")
-            : names;
+            : [.. names.Select(ClientPolicies.NameOf).Distinct()];
     }
 
     private static void RefuseUnknown(IEnumerable<string> names, IReadOnlyList<Protocol> protocols)

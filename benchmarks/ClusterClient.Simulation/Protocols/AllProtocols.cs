@@ -1,3 +1,5 @@
+using ClusterClient.Simulation.Protocols.C3;
+using ClusterClient.Simulation.Protocols.Database;
 using ClusterClient.Simulation.Protocols.Prequal;
 
 namespace ClusterClient.Simulation.Protocols;
@@ -5,7 +7,7 @@ namespace ClusterClient.Simulation.Protocols;
 /// <summary>Every protocol that can be run.</summary>
 internal static class AllProtocols
 {
-    public static readonly IReadOnlyList<Protocol> List = [new PrequalProtocol()];
+    public static readonly IReadOnlyList<Protocol> List = [new PrequalProtocol(), new C3Protocol(), new DatabaseProtocol()];
 
     public static Protocol Of(string name) =>
         List.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))

@@ -14,9 +14,12 @@ internal static class CsvFile
         file.WriteLine(Header);
         foreach (var (protocol, r) in results)
         {
+            file.Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{protocol.Name},{r.Spec.Policy},{r.Spec.Load},{r.Spec.Seed},{r.Spec.Nodes},{r.Spec.Clients},"));
             file.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{protocol.Name},{r.Spec.Policy},{r.Spec.Load},{r.Spec.Seed},{r.Spec.Nodes},{r.Spec.Clients},{r.P50:0.####},{r.P90:0.####},{r.P99:0.####},{r.P999:0.####},{r.Errors},{r.Requests},{r.Mean:0.####},{r.Jain:0.#####}"));
+                $"{r.P50:0.####},{r.P90:0.####},{r.P99:0.####},{r.P999:0.####},{r.Errors},{r.Requests},{r.Mean:0.####},{r.Jain:0.#####}"));
         }
     }
 }

@@ -31,7 +31,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts && fault.BlamesNode)
         {
-            node.State.Complete(began, _opener.Clock.Now, _opener.RoundTripTo(node), faulted: true);
+            _opener.Outliers?.Met(node.State.Complete(began, _opener.Clock.Now, _opener.RoundTripTo(node), faulted: true));
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using ClusterClient.Routing;
 
@@ -63,6 +64,17 @@ public sealed class ClusterDataSourceView : DbDataSource
         opener.Start();
         return RouteExplanation.Describe(
             opener.Selector.Peek(_origin.Scope, Intent), _origin.Scope, opener.Topology, opener.Selector, opener.Time);
+    }
+
+    /// <summary>
+    /// What <see cref="Explain"/> says, as data: every node, in the order of the configuration, as a call through this view would see
+    /// it now. At most one is chosen.
+    /// </summary>
+    public ImmutableArray<RouteAssessment> Assess()
+    {
+        var opener = _origin.Opener;
+        opener.Start();
+        return RouteAssessor.Assess(opener.Selector.Peek(_origin.Scope, Intent), opener.Topology, opener.Selector);
     }
 
     /// <summary>A closed connection; its node is chosen when it is opened.</summary>

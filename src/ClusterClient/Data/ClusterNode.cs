@@ -6,7 +6,7 @@ using ClusterClient.Topology;
 namespace ClusterClient.Data;
 
 /// <summary>One node with everything that a call to it needs.</summary>
-internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver driver, PeerMean peers)
+internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver driver, PeerState peers)
 {
     public int Index => index;
 

@@ -24,7 +24,8 @@ internal sealed class ConnectionOpener(
     OpenLimits limits,
     RegionAudit audit,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger,
+    OutlierWatch? outliers = null)
 {
     private int _waiting;
 
@@ -43,6 +44,9 @@ internal sealed class ConnectionOpener(
     public NodeSelector Selector => selector;
 
     public HealthClock Clock => selector.Clock;
+
+    /// <summary>Null where nothing is ejected.</summary>
+    public OutlierWatch? Outliers => outliers;
 
     public void Start() => monitor.Start();
 

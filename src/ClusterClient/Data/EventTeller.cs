@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using ClusterClient.Diagnostics;
 using ClusterClient.Topology;
 using Microsoft.Extensions.Logging;
@@ -5,20 +6,46 @@ using Microsoft.Extensions.Logging;
 namespace ClusterClient.Data;
 
 /// <summary>
-/// Tells the log and the application's handler what happened, in order and with nothing left out. It has a loop of its own, because
-/// a handler may be slow, and nothing that matters may wait for it.
+/// Tells the log and the application's handler what happened, in order and with nothing left out: what the topology's snapshots
+/// show, and what others post. It has a loop of its own, because a handler may be slow, and nothing that matters may wait for it.
 /// </summary>
 internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler, ILogger logger)
 {
-    public Task RunAsync(ClusterTopology from, CancellationToken stop) => from.FollowAsync(
-        (before, after) =>
+    private readonly Channel<TopologyEvent> _happened = Channel.CreateUnbounded<TopologyEvent>(new() { SingleReader = true });
+
+    /// <summary>Ends when there are no more snapshots, or it is stopped, and everything until then has been told.</summary>
+    public Task RunAsync(ClusterTopology from, CancellationToken stop) => Task.WhenAll(FollowAsync(from, stop), TellAllAsync());
+
+    /// <summary>Has this told after everything that came before; nothing is told after the end.</summary>
+    public void Post(TopologyEvent happened) => _happened.Writer.TryWrite(happened);
+
+    private async Task FollowAsync(ClusterTopology from, CancellationToken stop)
+    {
+        try
         {
-            foreach (var happened in TopologyDifference.Between(before, after))
-            {
-                Tell(happened);
-            }
-        },
-        stop);
+            await from.FollowAsync(
+                (before, after) =>
+                {
+                    foreach (var happened in TopologyDifference.Between(before, after))
+                    {
+                        Post(happened);
+                    }
+                },
+                stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            _happened.Writer.Complete();
+        }
+    }
+
+    private async Task TellAllAsync()
+    {
+        await foreach (var happened in _happened.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            Tell(happened);
+        }
+    }
 
     private void Tell(TopologyEvent happened)
     {
@@ -29,6 +56,12 @@ internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler
                 break;
             case TopologyEventKind.PrimaryLost or TopologyEventKind.NodeLost:
                 Log.TopologyWorsened(logger, cluster, happened.Message);
+                break;
+            case TopologyEventKind.NodeEjected:
+                Log.NodeEjected(logger, cluster, happened.Message);
+                break;
+            case TopologyEventKind.NodeReadmitted:
+                Log.NodeReadmitted(logger, cluster, happened.Message);
                 break;
             default:
                 Log.TopologyIncoherent(logger, cluster, happened.Message);

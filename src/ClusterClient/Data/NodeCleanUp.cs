@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ClusterClient.Diagnostics;
+using ClusterClient.Health;
 using ClusterClient.Topology;
 using Microsoft.Extensions.Logging;
 
@@ -7,9 +8,9 @@ namespace ClusterClient.Data;
 
 /// <summary>
 /// Does at once what a change of the topology asks for: ends connections to nodes that are out of bounds or silent, and drops pools
-/// whose server was lost.
+/// whose server was lost, and what is known of one that has come back.
 /// </summary>
-internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> nodes, ILogger logger)
+internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> nodes, HealthClock clock, ILogger logger)
 {
     public Task RunAsync(ClusterTopology from, CancellationToken stop) => from.FollowAsync(
         (before, after) =>
@@ -24,6 +25,11 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
     private void CleanUp(NodeDescription before, NodeDescription after)
     {
         var node = nodes[after.Index];
+        if (after.RisenAt != before.RisenAt)
+        {
+            node.State.Forget(clock.From(after.RisenAt));
+        }
+
         try
         {
             if ((after.IsSilent && !before.IsSilent)

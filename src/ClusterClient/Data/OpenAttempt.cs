@@ -152,9 +152,11 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     private readonly ImmutableArray<NodeDescription> DeniedNodes()
     {
         var denied = ImmutableArray.CreateBuilder<NodeDescription>();
+        var anywhere = _request with { Denied = 0 };
         foreach (ref readonly var slot in opener.Selector.View(Topology).Slots)
         {
-            if (_request.Denies(slot) && slot.Role != NodeRole.Unknown && (_request.Intent == RouteIntent.Read || slot.Role == NodeRole.Primary))
+            if (_request.Denies(slot)
+                && RouteFilter.Judge(anywhere, slot, opener.Selector.States[slot.Node.Index]) <= RouteVerdict.DoubtedPrimary)
             {
                 denied.Add(slot.Node);
             }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterClient.Diagnostics;
 
 /// <summary>
-/// Every message of the library. Event ids: 1-19 topology, 20-39 connections, 40-49 patterns, 90-99 faults of the library's own loops.
+/// Every message of the library. Event ids: 1-19 topology, 20-39 connections, 40-49 health, 50-59 patterns, 90-99 faults of the library's own loops.
 /// </summary>
 internal static partial class Log
 {
@@ -31,22 +31,28 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{Cluster}: refused a {Intent} that only {Nodes} could have served: the region rule does not allow them")]
     public static partial void RegionRefused(ILogger logger, string cluster, string intent, string nodes);
 
-    [LoggerMessage(40, LogLevel.Information, "{Cluster}: the pattern of {Node} is {State}: MASE {Mase} over {Hours} hours")]
+    [LoggerMessage(40, LogLevel.Warning, "{Cluster}: {Message}")]
+    public static partial void NodeEjected(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(41, LogLevel.Information, "{Cluster}: {Message}")]
+    public static partial void NodeReadmitted(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(50, LogLevel.Information, "{Cluster}: the pattern of {Node} is {State}: MASE {Mase} over {Hours} hours")]
     public static partial void PatternChanged(ILogger logger, string cluster, string node, string state, double? mase, int hours);
 
-    [LoggerMessage(41, LogLevel.Information, "{Cluster}: goes on from the patterns of {Count} nodes in {File}")]
+    [LoggerMessage(51, LogLevel.Information, "{Cluster}: goes on from the patterns of {Count} nodes in {File}")]
     public static partial void PatternsLoaded(ILogger logger, string cluster, int count, string file);
 
-    [LoggerMessage(42, LogLevel.Warning, "{Cluster}: {File} holds no patterns that can be used: {Reason}. Learning begins anew, and nothing is saved over it: delete or move the file, or have PatternFile name another")]
+    [LoggerMessage(52, LogLevel.Warning, "{Cluster}: {File} holds no patterns that can be used: {Reason}. Learning begins anew, and nothing is saved over it: delete or move the file, or have PatternFile name another")]
     public static partial void PatternsRejected(ILogger logger, string cluster, string file, string reason, Exception? exception);
 
-    [LoggerMessage(43, LogLevel.Warning, "{Cluster}: could not save patterns to {File}; they are kept in memory and saved with the next hour. Have PatternFile name a place where this process may write")]
+    [LoggerMessage(53, LogLevel.Warning, "{Cluster}: could not save patterns to {File}; they are kept in memory and saved with the next hour. Have PatternFile name a place where this process may write")]
     public static partial void PatternsNotSaved(ILogger logger, string cluster, string file, Exception exception);
 
-    [LoggerMessage(44, LogLevel.Debug, "{Cluster}: opened {Count} connections to {Node} ahead of the load that is expected")]
+    [LoggerMessage(54, LogLevel.Debug, "{Cluster}: opened {Count} connections to {Node} ahead of the load that is expected")]
     public static partial void PreWarmed(ILogger logger, string cluster, int count, string node);
 
-    [LoggerMessage(45, LogLevel.Debug, "{Cluster}: could not open a connection to {Node} ahead of the load; leaving it at that")]
+    [LoggerMessage(55, LogLevel.Debug, "{Cluster}: could not open a connection to {Node} ahead of the load; leaving it at that")]
     public static partial void PreWarmFailed(ILogger logger, string cluster, string node, Exception exception);
 
     [LoggerMessage(90, LogLevel.Error, "The loop that watches {Node} met an unexpected fault and goes on")]
@@ -57,6 +63,9 @@ internal static partial class Log
 
     [LoggerMessage(93, LogLevel.Error, "{Cluster}: a region refusal handler threw; the call was refused all the same")]
     public static partial void RefusalHandlerFault(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(94, LogLevel.Error, "{Cluster}: looking for outliers failed and goes on")]
+    public static partial void OutlierWatchFault(ILogger logger, string cluster, Exception exception);
 
     [LoggerMessage(92, LogLevel.Error, "{Cluster}: clearing up after a change at {Node} failed and goes on")]
     public static partial void CleanUpFault(ILogger logger, string cluster, string node, Exception exception);

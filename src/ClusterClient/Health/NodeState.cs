@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ClusterClient.Health;
 
 /// <summary>
@@ -6,17 +8,26 @@ namespace ClusterClient.Health;
 /// <remarks>
 /// Estimates are plain fields that are written without interlocking: two answers in the same nanosecond cost one sample of many.
 /// </remarks>
-internal sealed class NodeState(PeerMean? peers = null)
+internal sealed class NodeState(PeerState? peers = null)
 {
-    private readonly PeerMean _peers = peers ?? new();
+    private readonly PeerState _peers = peers ?? new();
+    private readonly CallWindow _calls = new();
     private Outstanding _outstanding;
+    private FaultStreak _streak;
     private float _service;
+    private float _lastSample;
+    private float _lastDifference;
     private long _heardAt;
+    private long _knownFrom = long.MinValue / 4;
     private int _reserved;
     private int _connections;
     private long _ejectedUntil = long.MinValue / 4;
+    private Ejection? _lastEjection;
     private ServedTotal _served;
     private float _prior;
+
+    /// <summary>The nodes of its region together.</summary>
+    public PeerState Peers => _peers;
 
     /// <summary>Connections to the node that are open or being opened by this process.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -47,43 +58,104 @@ internal sealed class NodeState(PeerMean? peers = null)
 
     public bool IsEjected(long now) => now < Volatile.Read(ref _ejectedUntil);
 
+    /// <summary>The present ejection, or the last that was; null when it never was.</summary>
+    public Ejection? LastEjection => Volatile.Read(ref _lastEjection);
+
     /// <summary>A request turns to the node; <see cref="End"/> or <see cref="Complete"/> follows with the same time, exactly once.</summary>
-    public void Begin(long now) => _outstanding.Begin(now);
+    public void Begin(long now)
+    {
+        _outstanding.Begin(now);
+        _peers.Begin();
+    }
 
     /// <summary>It is over, and says nothing of the node: its caller gave up, or it failed by its own fault.</summary>
-    public void End(long beganAt) => _outstanding.End(beganAt);
+    public void End(long beganAt)
+    {
+        _outstanding.End(beganAt);
+        _peers.End();
+    }
 
     /// <summary>It is over: its first answer is here, or a fault of the node's.</summary>
     /// <param name="beganAt">The time that <see cref="Begin"/> was told.</param>
     /// <param name="now">The present time.</param>
     /// <param name="roundTrip">The network's part of it, in µs.</param>
     /// <param name="faulted">Whether it ended in a fault of the node's.</param>
-    public void Complete(long beganAt, long now, float roundTrip, bool faulted)
+    /// <returns>How many faults in a row it is with this one; 0 after an answer, and when this one is no news.</returns>
+    public int Complete(long beganAt, long now, float roundTrip, bool faulted)
     {
-        _outstanding.End(beganAt);
+        End(beganAt);
         var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
-        _service = ServiceEstimate.After(_service, sample);
-        Volatile.Write(ref _heardAt, now);
-        _peers.Add(sample);
-        if (!faulted)
+        if (beganAt >= Volatile.Read(ref _knownFrom))
         {
-            // A fault's time says nothing of how much work there is.
-            _served.Add(sample);
+            Learn(sample, now);
         }
+
+        _calls.Add(now, now - beganAt - (long)roundTrip, faulted);
+        if (faulted)
+        {
+            // Its time says nothing of how much work there is, nor of what may be hoped of its peers.
+            return _streak.Faulted(beganAt, now);
+        }
+
+        _peers.Add(sample);
+        _served.Add(sample);
+        _streak.Answered();
+        return 0;
+    }
+
+    /// <summary>
+    /// The server came back, or serves in another role: what is known of how it served is no longer true, nor are answers to requests from
+    /// before. It is met as a new one, or the faults that it died with would keep it idle for minutes.
+    /// </summary>
+    /// <param name="now">When it did.</param>
+    public void Forget(long now)
+    {
+        Volatile.Write(ref _knownFrom, now);
+        Volatile.Write(ref _service, 0);
+    }
+
+    private void Learn(float sample, long now)
+    {
+        if (_service > 0)
+        {
+            var difference = ChangeTracker.Difference(sample, _lastSample, _peers.Service);
+            _peers.Change.Observe(difference, _lastDifference, now - _heardAt);
+            _lastDifference = difference;
+        }
+
+        _service = ServiceEstimate.After(_service, sample, _peers.Change.Weight);
+        _lastSample = sample;
+        Volatile.Write(ref _heardAt, now);
+    }
+
+    /// <summary>How its calls ended within the last ten seconds.</summary>
+    public CallTally Tally(long now, long since) => _calls.Tally(now, since);
+
+    /// <summary>How many faults in a row it has met; 0 when the last of them is no news any more.</summary>
+    public int FaultsInARow(long now, long since) => _streak.Length(Math.Max(since, now - CallWindow.Length));
+
+    /// <summary>It is kept out for this long. Only the detector says so, one at a time.</summary>
+    public void Eject(Ejection ejection)
+    {
+        // In this order: whoever sees it ejected finds the cause.
+        Volatile.Write(ref _lastEjection, ejection);
+        _peers.Eject(ejection.Until);
+        Volatile.Write(ref _ejectedUntil, ejection.Until);
+        _streak.Answered();
     }
 
     /// <summary>A connection is being opened: it counts as a request until it is open or has failed.</summary>
     public void BeginOpen(long now)
     {
         Interlocked.Increment(ref _connections);
-        _outstanding.Begin(now);
+        Begin(now);
     }
 
     /// <summary>It is open, and its first command is expected.</summary>
     public void Opened(long beganAt)
     {
         Interlocked.Increment(ref _reserved);
-        _outstanding.End(beganAt);
+        End(beganAt);
     }
 
     /// <summary>The first command has come, or the connection is closed without one.</summary>
@@ -95,16 +167,18 @@ internal sealed class NodeState(PeerMean? peers = null)
     /// <summary>How it behaves now.</summary>
     /// <param name="now">The present time.</param>
     /// <param name="roundTrip">The network's part of every request, in µs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public NodeLoad Load(long now, float roundTrip)
     {
         var word = _outstanding.Read();
         var service = _service;
-        var peers = _peers.Value;
+        var peers = _peers.Service;
         var count = Outstanding.Count(word);
+        var age = count == 0 ? 0 : Outstanding.Age(word, now) - (count * roundTrip);
         return new(
             count + Volatile.Read(ref _reserved),
-            service > 0 ? ServiceEstimate.Now(service, peers, now - Volatile.Read(ref _heardAt)) : 0,
-            Math.Max(0, Outstanding.Age(word, now) - (count * roundTrip)),
+            service > 0 ? ServiceEstimate.Now(service, peers, now - Volatile.Read(ref _heardAt), _peers.Change.Fading) : 0,
+            age > 0 ? age : 0,
             peers);
     }
 }

@@ -23,8 +23,11 @@ internal sealed record LocalitySettings
     /// Going farther pays only when it is this much cheaper, and by <see cref="MarginFloor"/> more: two places that are as good as each
     /// other must not take turns with everybody's traffic.
     /// </summary>
-    public const float Margin = 1.2f;
+    private const float Margin = 1.2f;
 
     /// <summary>In µs: 1 ms.</summary>
-    public const float MarginFloor = 1_000;
+    private const float MarginFloor = 1_000;
+
+    /// <summary>What a nearer place must exceed so that going farther for this cost pays.</summary>
+    public static float WithMargin(float cost) => (cost * Margin) + MarginFloor;
 }

@@ -22,18 +22,34 @@ internal static class NearestRegions
             }
         }
 
+        // For each place in turn: its holder keeps it, unless the nearest of all behind it is decisively nearer. Neighbours that change
+        // places one by one would not do: one that is in nobody's way by much would keep a much nearer one behind it.
         var order = previous is { } before ? before.ToArray() : [.. Enumerable.Range(0, regions).Select(r => (byte)r)];
-        for (var i = 1; i < order.Length; i++)
+        for (var place = 0; place < order.Length; place++)
         {
-            for (var j = i; j > 0 && IsNearer(roundTrips[order[j]], roundTrips[order[j - 1]], decisively: previous is not null); j--)
+            var nearest = place;
+            for (var i = place + 1; i < order.Length; i++)
             {
-                (order[j - 1], order[j]) = (order[j], order[j - 1]);
+                nearest = roundTrips[order[i]] < roundTrips[order[nearest]] ? i : nearest;
+            }
+
+            if (IsNearer(roundTrips[order[nearest]], roundTrips[order[place]], decisively: previous is not null))
+            {
+                order.AsSpan(place, nearest - place + 1).RotateRight();
             }
         }
 
         return previous is { } same && same.AsSpan().SequenceEqual(order) ? same : [.. order];
     }
 
+    // The last goes first, the others keep their order.
+    private static void RotateRight(this Span<byte> order)
+    {
+        var last = order[^1];
+        order[..^1].CopyTo(order[1..]);
+        order[0] = last;
+    }
+
     private static bool IsNearer(float a, float b, bool decisively) =>
-        decisively ? (a * LocalitySettings.Margin) + LocalitySettings.MarginFloor < b : a < b;
+        (decisively ? LocalitySettings.WithMargin(a) : a) < b;
 }

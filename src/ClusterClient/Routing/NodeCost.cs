@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClusterClient.Health;
 
 namespace ClusterClient.Routing;
@@ -26,12 +27,22 @@ internal static class NodeCost
     /// The toll that decides whether to go farther. It is an honest expectation rather than a guess at everybody's load: a few
     /// requests in flight do not make a server as slow as the way to another region.
     /// </summary>
-    private const float TollAbroad = 0.5f;
+    private const float TollAbroad = 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Tolled(in NodeLoad load, in NodeSlot slot) => Of(load, slot, Toll);
 
     public static float Honest(in NodeLoad load, in NodeSlot slot) => Of(load, slot, TollAbroad);
 
+    /// <summary>
+    /// No toll at all: what one more request would take if this process's own were all there are. What others send is in the service
+    /// time that was seen.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Plain(in NodeLoad load, in NodeSlot slot) =>
+        slot.RoundTrip + ((1 + (load.InFlight * slot.PerWeight)) * (load.Service + (load.Age / 2)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Of(in NodeLoad load, in NodeSlot slot, float toll)
     {
         var crowd = 1 + (toll * load.InFlight * slot.PerWeight);

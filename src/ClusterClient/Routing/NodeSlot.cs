@@ -12,8 +12,8 @@ internal readonly record struct NodeSlot
 
     public bool IsDoubted { get; init; }
 
-    /// <summary>Whether the server is about to run out of connections.</summary>
-    public bool IsNearLimit { get; init; }
+    /// <summary>The verdict on a read as far as the snapshot alone decides it: all but region, freshness and the node's own health.</summary>
+    public RouteVerdict ForReads { get; init; }
 
     /// <summary>Which of the geography's regions, and zones, it stands in.</summary>
     public byte Region { get; init; }
@@ -26,6 +26,8 @@ internal readonly record struct NodeSlot
     /// <summary>In ticks of <see cref="TimeSpan"/>; an unknown one is 0.</summary>
     public long Lag { get; init; }
 
+    public float Weight { get; init; }
+
     /// <summary>One over the node's weight.</summary>
     public float PerWeight { get; init; }
 
@@ -34,7 +36,4 @@ internal readonly record struct NodeSlot
 
     /// <summary>Connections in use over the server's limit, 0 to 1; 0 when unknown.</summary>
     public float Utilisation { get; init; }
-
-    /// <summary>Whether it is in this process's subset, where the fleet is too large to be scanned whole.</summary>
-    public bool IsInSubset { get; init; }
 }

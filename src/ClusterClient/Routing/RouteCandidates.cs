@@ -32,7 +32,7 @@ public readonly ref struct RouteCandidates
     internal long Now { get; }
 
     /// <summary>One of them.</summary>
-    /// <param name="position">From 0 to <see cref="Count"/> - 1, in the order of the configuration.</param>
+    /// <param name="position">From 0 to <see cref="Count"/> - 1, in an order that is this process's own and does not change.</param>
     public RouteCandidate this[int position]
     {
         get

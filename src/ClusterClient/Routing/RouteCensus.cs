@@ -3,29 +3,38 @@ using ClusterClient.Topology;
 namespace ClusterClient.Routing;
 
 /// <summary>The weights of the nodes that a decision went through, by level: how many could serve, and how many of them are well.</summary>
-internal readonly ref struct RouteCensus(Span<float> total, Span<float> healthy, Span<float> nearest)
+internal readonly ref struct RouteCensus
 {
-    public Span<float> Total { get; } = total;
+    public RouteCensus(Span<float> memory)
+    {
+        Total = memory[..RouteFilter.Levels];
+        Healthy = memory[RouteFilter.Levels..(2 * RouteFilter.Levels)];
+        RoundTrip = memory[(2 * RouteFilter.Levels)..];
+        RoundTrip.Fill(float.PositiveInfinity);
+    }
 
-    public Span<float> Healthy { get; } = healthy;
+    /// <summary>How many floats the memory has that it is made over, all zero.</summary>
+    public const int Size = 3 * RouteFilter.Levels;
 
-    /// <summary>One over the shortest round trip of the level's fit nodes, in µs: a bound for what going there costs. 0 when there is none.</summary>
-    public Span<float> PerRoundTrip { get; } = nearest;
+    public Span<float> Total { get; }
+
+    public Span<float> Healthy { get; }
+
+    /// <summary>The shortest of the level's fit nodes, in µs: a bound for what going there costs. Infinite when there are none.</summary>
+    public Span<float> RoundTrip { get; }
 
     public void Count(RouteVerdict verdict, int level, in NodeSlot slot)
     {
-        // A primary is not there for reads, and what may not or is not to be read from is nobody's loss.
-        if (slot.Role == NodeRole.Primary || verdict == RouteVerdict.RegionDenied)
-        {
-            return;
-        }
-
-        var weight = 1 / slot.PerWeight;
-        Total[level] += weight;
         if (verdict <= RouteVerdict.SlowStart)
         {
-            Healthy[level] += weight;
-            PerRoundTrip[level] = Math.Max(PerRoundTrip[level], 1 / (slot.RoundTrip + 1));
+            Total[level] += slot.Weight;
+            Healthy[level] += slot.Weight;
+            RoundTrip[level] = Math.Min(RoundTrip[level], slot.RoundTrip);
+        }
+        else if (slot.Role != NodeRole.Primary && verdict != RouteVerdict.RegionDenied)
+        {
+            // A primary is not there for reads, and what may not be read from is nobody's loss.
+            Total[level] += slot.Weight;
         }
     }
 }

@@ -19,9 +19,9 @@ internal readonly ref struct RouteChoice(
         var chosen = Pick(home, isInPanic, indices);
         for (var level = home + 1; level < RouteFilter.Levels && !_request.IsForAnother; level++)
         {
-            if (census.PerRoundTrip[level] > 0 && GoingPays(chosen, home, (1 / census.PerRoundTrip[level]) - 1, level)
+            if (census.Healthy[level] > 0 && Distance.MayBeWorth(_request, _view, _states, chosen, home, census.RoundTrip[level], level)
                 && Pick(level, orSick: false, indices) is var farther
-                && GoingPays(chosen, home, Honest(farther), level))
+                && Distance.IsWorth(_request, _view, _states, chosen, home, farther, level))
             {
                 (chosen, home) = (farther, level);
             }
@@ -97,34 +97,17 @@ internal readonly ref struct RouteChoice(
     private int Collect(RouteVerdict verdict, int level, Span<ushort> indices, int count)
     {
         var grade = Router.Grade(verdict, level);
-        for (var i = 0; i < _grades.Length; i++)
+        var grades = _grades;
+        foreach (var i in _view.Order)
         {
-            if (_grades[i] == grade)
+            if (grades[i] == grade)
             {
-                indices[count++] = (ushort)i;
+                indices[count++] = i;
             }
         }
 
         return count;
     }
 
-    private int Pick(ReadOnlySpan<ushort> indices) => indices.Length == 1
-        ? indices[0]
-        : indices[Checked(_policy.Pick(new(indices, _view.Slots, _states, _request.Turn, _request.Now)), indices.Length)];
-
-    private bool GoingPays(int chosen, int from, float cost, int to) =>
-        ((cost + Cost(from, to)) * LocalitySettings.Margin) + LocalitySettings.MarginFloor < Honest(chosen);
-
-    private float Cost(int from, int to) =>
-        (to >= 1 && from < 1 ? _view.Settings.ZoneCost : 0) + (to >= 2 && from < 2 ? _view.Settings.RegionCost : 0);
-
-    private float Honest(int index)
-    {
-        ref readonly var slot = ref _view.Slots[index];
-        return NodeCost.Honest(_states[index].Load(_request.Now, slot.RoundTrip), slot);
-    }
-
-    private int Checked(int position, int count) => (uint)position < (uint)count
-        ? position
-        : throw new InvalidOperationException($"The policy '{_policy.Name}' picked position {position} of {count} candidates.");
+    private int Pick(ReadOnlySpan<ushort> indices) => Router.Pick(indices, _request, _view, _states, _policy);
 }

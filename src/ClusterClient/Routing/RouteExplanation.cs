@@ -13,43 +13,34 @@ internal static class RouteExplanation
     public static string Describe(
         in RouteRequest request, RouteScope scope, ClusterTopology topology, NodeSelector selector, TimeProvider time)
     {
-        var chosen = selector.Choose(request, topology);
-        var view = selector.View(topology);
-        List<string[]> rows = [Header];
-        foreach (var node in topology.Nodes)
-        {
-            rows.Add(Row(request, view, selector, chosen, node.Index));
-        }
-
+        var assessments = RouteAssessor.Assess(request, topology, selector);
         var text = new StringBuilder();
         text.Append(request.Intent == RouteIntent.Write ? "write" : "read");
         text.Append(scope.CallerRegion is { } from ? $" from {from}" : "");
-        text.Append(" -> ").Append(chosen < 0 ? "no node" : topology.Nodes[chosen].Endpoint.Name);
+        text.Append(" -> ").Append(assessments.FirstOrDefault(a => a.IsChosen)?.Node.Endpoint.Name ?? "no node");
         text.Append(CultureInfo.InvariantCulture, $"; epoch {topology.Epoch}, primary {Primary(topology)}");
         text.Append(CultureInfo.InvariantCulture, $", view {Age(topology, time)}");
         text.Append(request.Intent == RouteIntent.Write ? "" : $", by {selector.Policy.Name}");
         // Words to the left, numbers to the right.
-        TextTable.Append(text, rows, static column => column <= 2 || column == Header.Length - 1);
+        TextTable.Append(text, [Header, .. assessments.Select(Row)], static column => column <= 2 || column == Header.Length - 1);
         return text.ToString();
     }
 
-    private static string[] Row(in RouteRequest request, RouteView view, NodeSelector selector, int chosen, int index)
+    private static string[] Row(RouteAssessment assessment)
     {
-        ref readonly var slot = ref view.Slots[index];
-        var node = slot.Node;
-        var load = selector.States[index].Load(request.Now, slot.RoundTrip);
+        var node = assessment.Node;
         return
         [
             node.Endpoint.Name,
             node.Endpoint.Zone is { } zone ? $"{node.Endpoint.Region}/{zone}" : node.Endpoint.Region,
             $"{node.Role}".ToLowerInvariant(),
             node.Epoch.ToString(CultureInfo.InvariantCulture),
-            node.Lag is { } lag ? Milliseconds(lag.TotalMicroseconds) : "-",
-            load.InFlight.ToString(CultureInfo.InvariantCulture),
-            Milliseconds(slot.RoundTrip),
-            load.IsKnown ? Milliseconds(load.Service) : "unknown",
-            load.IsKnown ? Milliseconds(NodeCost.Tolled(load, slot)) : "-",
-            index == chosen ? "chosen" : Reason(request, view, selector, chosen, index),
+            Milliseconds(node.Lag, "-"),
+            assessment.InFlight.ToString(CultureInfo.InvariantCulture),
+            RouteReason.Milliseconds(assessment.RoundTrip),
+            Milliseconds(assessment.ServiceTime, "unknown"),
+            Milliseconds(assessment.Cost, "-"),
+            assessment.Reason,
         ];
     }
 
@@ -71,43 +62,5 @@ internal static class RouteExplanation
             CultureInfo.InvariantCulture, $"{time.GetElapsedTime(seen).TotalMilliseconds:0} ms old");
     }
 
-    private static string Reason(in RouteRequest request, RouteView view, NodeSelector selector, int chosen, int index)
-    {
-        ref readonly var slot = ref view.Slots[index];
-        var node = slot.Node;
-        var state = selector.States[index];
-        return RouteFilter.Judge(request, slot, state) switch
-        {
-            RouteVerdict.NotOnline => $"{node.Status}".ToLowerInvariant() + (node.Reason is null ? "" : ": " + node.Reason),
-            RouteVerdict.RegionDenied =>
-                $"{node.Endpoint.Region} is not allowed for {(request.Intent == RouteIntent.Write ? "writes" : "reads")} by the region rule",
-            RouteVerdict.NotPrimary => "not the primary",
-            RouteVerdict.PrimaryNotForReads => "primary, and reads are kept off it",
-            RouteVerdict.TooStale =>
-                $"too stale: {Milliseconds(node.Lag!.Value.TotalMicroseconds)} behind, {Milliseconds(request.Freshness.MaxLag.TotalMicroseconds)} allowed",
-            RouteVerdict.Doubted or RouteVerdict.DoubtedPrimary => "doubted: a call has just met a fault there",
-            RouteVerdict.Ejected => $"ejected as an outlier, for {Milliseconds(state.EjectedUntil - request.Now)} more",
-            RouteVerdict.NearLimit => string.Create(
-                CultureInfo.InvariantCulture, $"near its connection limit: {node.Connections} of {node.ConnectionLimit} in use"),
-            RouteVerdict.LastResort => "primary: for reads only when no replica can serve them",
-            RouteVerdict.SlowStart => string.Create(
-                CultureInfo.InvariantCulture,
-                $"fit, in slow start: for {SlowStart.Share(Math.Max(slot.RisenAt, state.EjectedUntil), request.Now):0 %} of the requests"),
-            _ when IsFarther(request, view, chosen, index) => "fit, but farther away",
-            _ => "fit, but not the cheapest",
-        };
-    }
-
-    private static bool IsFarther(in RouteRequest request, RouteView view, int chosen, int index)
-    {
-        var nearest = view.NearestTo(request);
-        return chosen >= 0 && RouteFilter.Level(request.Caller, nearest, view.Slots[index])
-            > RouteFilter.Level(request.Caller, nearest, view.Slots[chosen]);
-    }
-
-    private static string Milliseconds(double microseconds)
-    {
-        var milliseconds = microseconds / 1000;
-        return milliseconds.ToString(milliseconds < 10 ? "0.##" : "0", CultureInfo.InvariantCulture) + " ms";
-    }
+    private static string Milliseconds(TimeSpan? time, string otherwise) => time is { } known ? RouteReason.Milliseconds(known) : otherwise;
 }

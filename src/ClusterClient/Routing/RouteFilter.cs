@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClusterClient.Health;
 using ClusterClient.Topology;
 
@@ -7,6 +8,7 @@ namespace ClusterClient.Routing;
 /// <remarks>Role and history are the topology's business: a node with the wrong system, epoch or fork is not online there.</remarks>
 internal static class RouteFilter
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RouteVerdict Judge(in RouteRequest request, in NodeSlot slot, NodeState state)
     {
         if (slot.Role == NodeRole.Unknown)
@@ -29,9 +31,7 @@ internal static class RouteFilter
 
         if (slot.Role == NodeRole.Primary)
         {
-            return !request.ReadsMayUsePrimary ? RouteVerdict.PrimaryNotForReads
-                : slot.IsDoubted ? RouteVerdict.DoubtedPrimary
-                : RouteVerdict.LastResort;
+            return request.ReadsMayUsePrimary ? slot.ForReads : RouteVerdict.PrimaryNotForReads;
         }
 
         if (slot.Lag > request.Freshness.MaxLag.Ticks)
@@ -39,12 +39,23 @@ internal static class RouteFilter
             return RouteVerdict.TooStale;
         }
 
-        return slot.IsDoubted ? RouteVerdict.Doubted
+        var risenAt = Math.Max(slot.RisenAt, state.EjectedUntil);
+        return slot.ForReads == RouteVerdict.Eligible && SlowStart.IsOver(risenAt, request.Now) ? RouteVerdict.Eligible
+            : slot.ForReads == RouteVerdict.Doubted ? RouteVerdict.Doubted
             : state.IsEjected(request.Now) ? RouteVerdict.Ejected
-            : slot.IsNearLimit ? RouteVerdict.NearLimit
-            : !MayServeYet(request, slot, state) ? RouteVerdict.SlowStart
-            : RouteVerdict.Eligible;
+            : slot.ForReads == RouteVerdict.NearLimit ? RouteVerdict.NearLimit
+            : SlowStart.IsOver(risenAt, request.Now)
+                || Spread(request.Turn, slot.Node.Index) < SlowStart.Share(risenAt, request.Now) ? RouteVerdict.Eligible
+            : RouteVerdict.SlowStart;
     }
+
+    /// <summary>The part of the verdict on a read that the snapshot alone decides.</summary>
+    public static RouteVerdict OfSnapshot(NodeDescription node) =>
+        node.Status != NodeStatus.Online || node.Role == NodeRole.Unknown ? RouteVerdict.NotOnline
+        : node.Role == NodeRole.Primary ? (node.IsDoubted ? RouteVerdict.DoubtedPrimary : RouteVerdict.LastResort)
+        : node.IsDoubted ? RouteVerdict.Doubted
+        : node.Utilisation > LocalitySettings.NearLimit ? RouteVerdict.NearLimit
+        : RouteVerdict.Eligible;
 
     /// <summary>How far away it is, 0 the nearest of <see cref="Levels"/>.</summary>
     public static int Level(Location caller, int nearest, in NodeSlot slot) =>
@@ -55,13 +66,6 @@ internal static class RouteFilter
 
     /// <summary>Zone, region, the nearest other region, the world.</summary>
     public const int Levels = 4;
-
-    private static bool MayServeYet(in RouteRequest request, in NodeSlot slot, NodeState state)
-    {
-        var risenAt = Math.Max(slot.RisenAt, state.EjectedUntil);
-        return SlowStart.IsOver(risenAt, request.Now)
-            || Spread(request.Turn, slot.Node.Index) < SlowStart.Share(risenAt, request.Now);
-    }
 
     // The golden ratio's multiples, a different start for each node: any run of turns is shared out evenly, not only a long one.
     private static float Spread(uint turn, int node) => ((turn + ((uint)node * 0x85EBCA6B)) * 0x9E3779B9) * (1f / 4294967296f);

@@ -29,9 +29,32 @@ internal static class Router
                 && RouteFilter.Judge(request, view.Slots[primary], states[primary]) == RouteVerdict.Eligible ? primary : -1;
         }
 
+        return view.PlanFor(request) is { } plan && plan.IsQuiet(states, request.Now)
+            ? plan.Choose(request, view, states, policy)
+            : ChooseAmongAll(request, view, states, policy);
+    }
+
+    /// <summary>The policy's pick among these, which are all fit.</summary>
+    public static int Pick(
+        ReadOnlySpan<ushort> fit, in RouteRequest request, RouteView view, ReadOnlySpan<NodeState> states, RoutingPolicy policy)
+    {
+        if (fit.Length == 1)
+        {
+            return fit[0];
+        }
+
+        var position = policy.Pick(new(fit, view.Slots, states, request.Turn, request.Now));
+        return (uint)position < (uint)fit.Length
+            ? fit[position]
+            : throw new InvalidOperationException($"The policy '{policy.Name}' picked position {position} of {fit.Length} candidates.");
+    }
+
+    /// <summary>The decision from the beginning: every node is held against the request.</summary>
+    internal static int ChooseAmongAll(in RouteRequest request, RouteView view, ReadOnlySpan<NodeState> states, RoutingPolicy policy)
+    {
         var slots = view.Slots;
         Span<byte> grades = stackalloc byte[slots.Length];
-        var census = new RouteCensus(stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels], stackalloc float[RouteFilter.Levels]);
+        var census = new RouteCensus(stackalloc float[RouteCensus.Size]);
         var nearest = request.Caller.IsNowhere ? -1 : view.NearestTo(request);
         var best = RouteVerdict.NotOnline;
         for (var i = 0; i < slots.Length; i++)

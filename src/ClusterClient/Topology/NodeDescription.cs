@@ -38,10 +38,10 @@ public sealed record NodeDescription
     /// </summary>
     public TimeSpan RoundTrip { get; init; }
 
-    /// <summary>Connections that the server has from everybody, or null when it does not tell.</summary>
+    /// <summary>Connections, from everybody, that count against <see cref="ConnectionLimit"/>; null when the server does not tell.</summary>
     public int? Connections { get; init; }
 
-    /// <summary>How many it accepts of a role like the monitor's, or null when it does not tell.</summary>
+    /// <summary>How many it accepts of a role like the monitor's; null when it does not tell.</summary>
     public int? ConnectionLimit { get; init; }
 
     /// <summary>Connections that were at work when it was last seen, as far as the monitor's role may see them; null when unknown.</summary>

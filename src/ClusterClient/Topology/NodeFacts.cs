@@ -27,10 +27,16 @@ public sealed record NodeFacts
     /// <summary>On a replica: age of the last transaction that it replayed. Misleading on an idle primary, so only a hint.</summary>
     public TimeSpan? ReplayAge { get; init; }
 
-    /// <summary>How long the server worked at the look, where it tells: what is left of the look's time is the network's.</summary>
+    /// <summary>
+    /// What of the look's time was not the network's one way there and back, where that can be told: the server's work, and the making
+    /// of a connection where there was none yet. What is left is the round trip.
+    /// </summary>
     public TimeSpan? ServerTime { get; init; }
 
-    /// <summary>Connections that the server has, from everybody; null when it does not tell.</summary>
+    /// <summary>
+    /// Connections that count against <see cref="ConnectionLimit"/>: everybody's, or where a limit of the role's or the database's will be
+    /// used up sooner, those. Null when the server does not tell.
+    /// </summary>
     public int? Connections { get; init; }
 
     /// <summary>How many connections a role like the monitor's may have; null when the server does not tell.</summary>

@@ -66,6 +66,7 @@ internal sealed class NodeMonitor(
             _probe ??= createProbe();
             var limit = isNew ? settings.ConnectTimeout : settings.ProbeTimeout;
             var facts = await AnswerAsync(_probe.LookAsync(), limit, stop).ConfigureAwait(false);
+            var took = time.GetElapsedTime(started);
             _failures = 0;
             _session += isNew ? 1 : 0;
             return new()
@@ -75,7 +76,7 @@ internal sealed class NodeMonitor(
                 StartedAt = started,
                 AnsweredAt = started,
                 Session = _session,
-                RoundTrip = default(RoundTrips).Add(time.GetElapsedTime(started) - (facts.ServerTime ?? TimeSpan.Zero)),
+                RoundTrip = default(RoundTrips).Add(NetworkPart(took, facts.ServerTime)),
             };
         }
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
@@ -170,6 +171,9 @@ internal sealed class NodeMonitor(
             }
         }
     }
+
+    // A server that worked for longer than the look took had its clock set meanwhile: it tells nothing.
+    private static TimeSpan NetworkPart(TimeSpan look, TimeSpan? server) => server is { } told && told < look ? look - told : look;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

@@ -26,4 +26,13 @@ public enum TopologyEventKind
 
     /// <summary>A replica holds history that the newest epoch does not have; it is not read from.</summary>
     NodeDiverged,
+
+    /// <summary>
+    /// A replica answers the monitor, but the calls to it fail or hang unlike its peers': it is kept out for a while, which the
+    /// message tells together with the cause.
+    /// </summary>
+    NodeEjected,
+
+    /// <summary>An ejection is over; the node may serve again, a few requests at first.</summary>
+    NodeReadmitted,
 }

@@ -1,12 +1,11 @@
 using System.Data.Common;
-using System.Text.RegularExpressions;
 using ClusterClient.Routing;
 
 namespace ClusterClient.Npgsql.Tests.Data;
 
 /// <summary>A test of the ADO.NET face. After each, nothing may be left open: not here, and not in the driver's pools.</summary>
 [Collection(ClusterFixture.Name)]
-public abstract partial class DataTest(ClusterFixture fixture) : IAsyncLifetime
+public abstract class DataTest(ClusterFixture fixture) : IAsyncLifetime
 {
     protected ClusterFixture Fixture { get; } = fixture;
 
@@ -75,9 +74,5 @@ public abstract partial class DataTest(ClusterFixture fixture) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected int InFlight() =>
-        InFlightCount().Matches(Cluster.Explain(RouteIntent.Read)).Sum(match => int.Parse(match.Groups[1].Value));
-
-    [GeneratedRegex("in flight ([0-9]+)")]
-    private static partial Regex InFlightCount();
+    protected int InFlight() => Explained.InFlight(Cluster.Explain(RouteIntent.Read));
 }

@@ -44,6 +44,29 @@ public sealed class NodeCleanUpTests
         Assert.Equal(1, cluster.Servers[0].PoolClears);
     }
 
+    [Theory]
+    [InlineData("x .", "P1@9 .", true)]
+    [InlineData("x .", "R1@9 P2@9/9", true)]
+    // It never went, or is not back yet.
+    [InlineData("P1@19 .", "P1@29 .", false)]
+    [InlineData("~ .", "x .", false)]
+    public async Task RunAsync_ServerIsBack_HowItServedIsForgotten(string first, string then, bool forgotten)
+    {
+        await using var cluster = new FakeCluster(2).Sees("P1@9 R1@9");
+        var state = cluster.Nodes[0].State;
+        var began = cluster.Opener.Clock.Now;
+        state.Begin(began);
+        state.Begin(began);
+        state.Complete(began, began + 1_000, 0, faulted: true);
+        var following = Follow(cluster, _events.Add);
+        cluster.Sees(first).Sees(then);
+        await StopAsync(cluster, following);
+        Assert.Equal(!forgotten, state.IsKnown);
+        // One that was under way then tells of the server as it was.
+        state.Complete(began, began + 2_000, 0, faulted: true);
+        Assert.Equal(!forgotten, state.IsKnown);
+    }
+
     [Fact]
     public async Task RunAsync_HandlerThrows_TheNextEventsStillCome()
     {
@@ -83,7 +106,7 @@ public sealed class NodeCleanUpTests
     }
 
     private static Task Follow(FakeCluster cluster, Action<TopologyEvent> handler, CancellationToken stop = default) => Task.WhenAll(
-        new NodeCleanUp("orders", cluster.Nodes, NullLogger.Instance).RunAsync(cluster.Monitor.Current, stop),
+        new NodeCleanUp("orders", cluster.Nodes, cluster.Opener.Clock, NullLogger.Instance).RunAsync(cluster.Monitor.Current, stop),
         new EventTeller("orders", handler, NullLogger.Instance).RunAsync(cluster.Monitor.Current, stop));
 
     /// <summary>Ends the monitor, and with it the follower once that has come to the last snapshot.</summary>

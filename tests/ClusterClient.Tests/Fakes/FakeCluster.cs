@@ -24,19 +24,23 @@ internal sealed class FakeCluster : IAsyncDisposable
         int maxWaitingCalls = 1_000,
         RouteScope? scope = null,
         Action<RegionRefusal>? onRefusal = null,
-        ILogger? logger = null)
+        ILogger? logger = null,
+        Action<TopologyEvent>? onEvent = null,
+        RoutingPolicy? policy = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
         var driver = new FakeDriver(Servers, Clock);
         var endpoints = TopologyScript.Nodes(nodes);
-        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e), new PeerMean()))];
+        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e), new PeerState()))];
         logger ??= NullLogger.Instance;
         var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
         Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
         Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
         var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls };
-        var selector = new NodeSelector(new Geography(endpoints), new(), new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance);
+        var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
+        Teller = new("orders", onEvent, logger);
+        Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
+        Opener = new("orders", driver, Nodes, Monitor, selector, limits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -48,6 +52,10 @@ internal sealed class FakeCluster : IAsyncDisposable
     public ImmutableArray<ClusterNode> Nodes { get; }
 
     public TopologyMonitor Monitor { get; }
+
+    public EventTeller Teller { get; }
+
+    public OutlierWatch Outliers { get; }
 
     public ConnectionOpener Opener { get; }
 

@@ -45,7 +45,20 @@ internal sealed class FakeCommand : DbCommand
 
     public override object? ExecuteScalar() => ExecuteNonQuery();
 
+    public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
+        await ExecuteNonQueryAsync(cancellationToken);
+
     protected override DbParameter CreateDbParameter() => throw new NotSupportedException();
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => throw new NotSupportedException();
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
+    {
+        ExecuteNonQuery();
+        return new DataTable().CreateDataReader();
+    }
+
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        await ExecuteNonQueryAsync(cancellationToken);
+        return new DataTable().CreateDataReader();
+    }
 }

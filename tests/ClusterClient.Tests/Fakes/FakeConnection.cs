@@ -59,6 +59,10 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
         return new FakeTransaction(this, isolationLevel);
     }
 
+    public override bool CanCreateBatch => true;
+
+    protected override DbBatch CreateDbBatch() => new FakeBatch { Connection = this };
+
     protected override DbCommand CreateDbCommand() => new FakeCommand { Connection = this };
 
     protected override void Dispose(bool disposing)

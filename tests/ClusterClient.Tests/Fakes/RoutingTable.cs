@@ -31,7 +31,8 @@ internal sealed class RoutingTable
         Geography = new(_words.Select((w, i) => w.Endpoint(i)));
         Topology = Snapshot();
         Settings = (settings ?? new()) with { PerWeight = [.. _words.Select(w => 1 / w.Weight)] };
-        States = [.. _words.Select(w => w.State(Clock.Now, w.RoundTrip(here)))];
+        var peers = _words.Index().Select(w => w.Item.Endpoint(w.Index).Region).Distinct().ToDictionary(r => r, _ => new PeerState());
+        States = [.. _words.Select((w, i) => w.State(Clock.Now, w.RoundTrip(here), peers[w.Endpoint(i).Region]))];
         _selector = new(Geography, Settings, policy ?? new LatencyScored(), States, Time);
 
         ClusterTopology Snapshot() =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ClusterClient.Health;
 using ClusterClient.Topology;
@@ -65,9 +64,9 @@ internal sealed partial class RoutingWord
         SeenAt = Status is NodeStatus.Unseen ? 0 : Before(time, seenAgo),
     };
 
-    public NodeState State(long now, TimeSpan roundTrip)
+    public NodeState State(long now, TimeSpan roundTrip, PeerState peers)
     {
-        var state = new NodeState();
+        var state = new NodeState(peers);
         if (_marks.ContainsKey('$'))
         {
             var began = now - (long)(roundTrip.TotalMicroseconds + (Number('$', 0) * 1000));
@@ -82,7 +81,7 @@ internal sealed partial class RoutingWord
 
         if (_marks.ContainsKey('&'))
         {
-            EjectedUntil(state) = now + (long)(Number('&', 0) * 1_000_000);
+            state.Eject(new(now, now + (long)(Number('&', 0) * 1_000_000), 1, "5 faults in a row"));
         }
 
         return state;
@@ -93,9 +92,6 @@ internal sealed partial class RoutingWord
 
     private double Number(char mark, double otherwise) =>
         _marks.TryGetValue(mark, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ejectedUntil")]
-    private static extern ref long EjectedUntil(NodeState state);
 
     [GeneratedRegex(@"^(?<kind>[PRx~CFDfu])(?<lag>[\d.]+)?(?<mark>!|/\w+(:\w+)?|[*@^$#%+&]-?[\d.]+)*$")]
     private static partial Regex Pattern();

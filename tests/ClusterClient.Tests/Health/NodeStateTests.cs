@@ -5,7 +5,7 @@ namespace ClusterClient.Tests.Health;
 public sealed class NodeStateTests
 {
     private const long Now = 50_000_000;
-    private readonly PeerMean _peers = new();
+    private readonly PeerState _peers = new();
 
     [Fact]
     public void Load_NothingYet_IsUnknown()
@@ -43,7 +43,7 @@ public sealed class NodeStateTests
         var state = new NodeState(_peers);
         state.Begin(Now);
         state.End(Now);
-        Assert.Equal((0, false, 0f), (state.InFlight, state.IsKnown, _peers.Value));
+        Assert.Equal((0, false, 0f), (state.InFlight, state.IsKnown, _peers.Service));
     }
 
     [Theory]
@@ -87,9 +87,9 @@ public sealed class NodeStateTests
         }
 
         Serve(slow, Now, 500_000);
-        var later = Now + 120_000_000;
+        var later = Now + 600_000_000;
         Serve(quick, later, 2_000);
-        Assert.Equal(_peers.Value / 2, slow.Load(later, 0).Service, 1f);
+        Assert.Equal(_peers.Service / 2, slow.Load(later, 0).Service, 1f);
         Assert.InRange(slow.Load(Now + 1, 0).Service, 499_000, 500_000);
     }
 

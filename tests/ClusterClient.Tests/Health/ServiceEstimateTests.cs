@@ -4,6 +4,9 @@ namespace ClusterClient.Tests.Health;
 
 public sealed class ServiceEstimateTests
 {
+    /// <summary>Ten seconds.</summary>
+    private const float Fading = 1e-7f;
+
     [Theory]
     [InlineData(2_000, 300, false, 1_700)]
     [InlineData(2_000, 0, false, 2_000)]
@@ -30,7 +33,7 @@ public sealed class ServiceEstimateTests
     [InlineData("1001000 1000 1000 1000", 126000)]
     public void After_Samples_HalfOfEachDifference(string samples, float expected)
     {
-        var service = samples.Split(' ').Aggregate(0f, (s, sample) => ServiceEstimate.After(s, float.Parse(sample, System.Globalization.CultureInfo.InvariantCulture)));
+        var service = samples.Split(' ').Aggregate(0f, (s, sample) => ServiceEstimate.After(s, float.Parse(sample, System.Globalization.CultureInfo.InvariantCulture), ServiceEstimate.UsualWeight));
         Assert.Equal(expected, service, 1e-3f);
     }
 
@@ -45,7 +48,7 @@ public sealed class ServiceEstimateTests
     // Told a moment after the reader took its time.
     [InlineData(10_000, 4_000, -500, 10_000)]
     public void Now_Unheard_IsForgottenTowardHalfThePeers(float service, float peers, long unheard, float exact) =>
-        Assert.InRange(ServiceEstimate.Now(service, peers, unheard), exact - (Math.Abs(service - (peers / 2)) * 0.018f) - 1, exact + (Math.Abs(service - (peers / 2)) * 0.018f) + 1);
+        Assert.InRange(ServiceEstimate.Now(service, peers, unheard, Fading), exact - (Math.Abs(service - (peers / 2)) * 0.018f) - 1, exact + (Math.Abs(service - (peers / 2)) * 0.018f) + 1);
 
     /// <summary>What is forgotten is approximated, never by more than its documentation says, and never the wrong way.</summary>
     [Fact]
@@ -54,7 +57,7 @@ public sealed class ServiceEstimateTests
         var before = 1f;
         for (long unheard = 0; unheard < 300_000_000; unheard += 50_000)
         {
-            var left = ServiceEstimate.Now(1_000_000, 0, unheard) / 1_000_000;
+            var left = ServiceEstimate.Now(1_000_000, 0, unheard, Fading) / 1_000_000;
             Assert.InRange(left, Math.Exp(-unheard / 1e7) - 0.018, Math.Exp(-unheard / 1e7) + 1e-5);
             Assert.InRange(left, 0, before);
             before = left;
@@ -62,15 +65,15 @@ public sealed class ServiceEstimateTests
     }
 
     [Fact]
-    public void PeerMean_Samples_AreThreeHundredthsEach()
+    public void PeerState_Samples_AreThreeHundredthsEach()
     {
-        var peers = new PeerMean();
-        Assert.Equal(0, peers.Value);
+        var peers = new PeerState();
+        Assert.Equal(0, peers.Service);
         peers.Add(1_000);
-        Assert.Equal(1_000, peers.Value);
+        Assert.Equal(1_000, peers.Service);
         peers.Add(2_000);
-        Assert.Equal(1_030, peers.Value, 1e-2f);
+        Assert.Equal(1_030, peers.Service, 1e-2f);
         peers.Add(1_030);
-        Assert.Equal(1_030, peers.Value, 1e-2f);
+        Assert.Equal(1_030, peers.Service, 1e-2f);
     }
 }

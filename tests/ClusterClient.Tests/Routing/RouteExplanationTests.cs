@@ -19,7 +19,7 @@ public sealed class RouteExplanationTests
           n6    eu     replica      1         -          0      0.3 ms  unknown         -  doubted: a call has just met a fault there
           n7    eu     replica      1         -          0      0.3 ms     3 ms    3.3 ms  near its connection limit: 95 of 100 in use
           n8    as     replica      1         -          0       12 ms  unknown         -  as is not allowed for reads by the region rule
-          n9    eu     replica      1         -          0      0.3 ms     4 ms    4.3 ms  ejected as an outlier, for 20000 ms more
+          n9    eu     replica      1         -          0      0.3 ms     4 ms    4.3 ms  ejected as an outlier, for 20000 ms more: 5 faults in a row
           n10   eu     replica      1         -          0      0.3 ms     4 ms    4.3 ms  fit, in slow start: for 25 % of the requests
           n11   us/c   unknown      1         -          0       12 ms  unknown         -  unreachable: for a reason
         """);

@@ -71,34 +71,6 @@ public sealed class RouterTests
         Assert.NotEqual(-1, table.Choose("read", unchecked(uint.MaxValue + 1)));
     }
 
-    [Fact]
-    public void Choose_AnyViewAtAll_NeverGivesAFilteredNode()
-    {
-        var random = new Random(20_260_821);
-        string[] kinds = ["P", "R", "R", "R", "R11", "R3", "x", "~", "C", "F", "D", "f", "u"];
-        string[] requests = ["write", "read", "read us", "read replicas", "read eu replicas"];
-        for (var run = 0; run < 4_000; run++)
-        {
-            var words = Enumerable.Range(0, random.Next(1, 8)).Select(_ =>
-                $"{kinds[random.Next(kinds.Length)]}{(random.Next(3) == 0 ? "!" : "")}*{random.Next(3)}/{(random.Next(2) == 0 ? "eu" : "us")}").ToArray();
-            // One primary at most, as the resolver has it.
-            for (int i = Array.FindIndex(words, w => w[0] == 'P') + 1; i > 0 && i < words.Length; i++)
-            {
-                words[i] = words[i].Replace('P', 'R');
-            }
-
-            var (table, asked) = (new RoutingTable(string.Join(' ', words)), requests[random.Next(requests.Length)]);
-            var request = table.Request(asked, (uint)random.Next());
-            var chosen = table.Selector.Choose(request, table.Topology);
-            var verdicts = table.Topology.Nodes.Select(n => RouteFilter.Judge(request, table.View.Slots[n.Index], table.States[n.Index])).ToArray();
-            var context = $"{asked}: {string.Join(' ', words)} -> {chosen}";
-            Assert.True(chosen < 0 || verdicts[chosen] <= RouteVerdict.DoubtedPrimary, context);
-            Assert.True(chosen < 0 || verdicts[chosen] == verdicts.Min(), context);
-            var possible = request.Intent == RouteIntent.Write ? RouteVerdict.Eligible : RouteVerdict.DoubtedPrimary;
-            Assert.True(chosen >= 0 || verdicts.All(v => v > possible), context);
-        }
-    }
-
     [Theory]
     [InlineData("write", "P R", 0, true)]
     [InlineData("write", "P! R", 0, true)]
@@ -124,28 +96,5 @@ public sealed class RouterTests
     {
         Assert.Equal(writes, Router.IsOutOfBounds(RouteIntent.Write, status));
         Assert.Equal(reads, Router.IsOutOfBounds(RouteIntent.Read, status));
-    }
-
-    [Theory]
-    [InlineData("write")]
-    [InlineData("read us")]
-    public void Choose_AnyNumberOfNodes_AllocatesNothing(string words)
-    {
-        var table = new RoutingTable(string.Join(' ', Enumerable.Repeat("R2*1/eu R3/us x R11", 24).Append("P")));
-        var request = table.Request(words);
-        var chosen = 0;
-        for (var warm = 0; warm < 2; warm++)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (uint turn = 0; turn < 1_000; turn++)
-            {
-                chosen |= table.Selector.Choose(request with { Turn = turn }, table.Topology);
-            }
-
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(warm == 0 || allocated == 0, $"{allocated} B in 1,000 decisions");
-        }
-
-        Assert.True(chosen > 0);
     }
 }

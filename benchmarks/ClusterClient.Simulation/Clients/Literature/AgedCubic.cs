@@ -89,7 +89,7 @@ internal sealed class AgedCubic : ScoredPolicy
     /// <summary>Nothing known: the first request is free, further ones wait for its answer as behind the tier's mean.</summary>
     private double Unknown(int server) => Outstanding[server] == 0 ? 0 : _tiers[_tierOf[server]];
 
-    private static int TierOf(ClientSetup setup, int server)
+    internal static int TierOf(ClientSetup setup, int server)
     {
         if (setup.Regions[server] != setup.Region)
         {

@@ -46,6 +46,12 @@ internal sealed class PrequalFleet
         }
     }
 
+    public void Freeze(double now, int server, bool isFrozen)
+    {
+        _servers[server].Freeze(now, isFrozen);
+        Changed(server);
+    }
+
     public void StartCounting(double now)
     {
         foreach (var server in _servers)

@@ -16,9 +16,11 @@ internal sealed class PrequalRun
     private readonly QueryWork _work;
     private readonly QueryRing _queries;
     private readonly ClientPolicy[] _clients;
+    private readonly Queue<int>[] _held;
     private readonly EventQueue<PrequalTick> _ticks = new();
     private readonly RandomStream _arrivals;
     private readonly RandomStream _workDraws;
+    private readonly RandomStream _freezes;
     private readonly LatencySample _latencies = new();
     private readonly double _interval;
     private readonly double _countUntil;
@@ -40,10 +42,18 @@ internal sealed class PrequalRun
         _workDraws = streams.Of(Purpose.Work);
         _interval = _work.Mean / (spec.Load * _fleet.EvenCapacity);
         _countUntil = _settings.WarmUp + _settings.Duration;
-        _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, SetupOf(c, streams)))];
+        var setups = new PrequalSetups(spec, _settings, streams, new PrequalView(_fleet, _work.Mean));
+        _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, setups.Of(c, new PrequalProber(this, c))))];
+        _held = [.. _clients.Select(_ => new Queue<int>())];
 
         _ticks.Add(_settings.Step, new(PrequalTickKind.AntagonistsStep));
         _ticks.Add(_settings.WarmUp, new(PrequalTickKind.CountingStarts));
+        _freezes = streams.Of(Purpose.Faults, spec.Nodes);
+        for (var server = 0; _settings.FreezeEvery > 0 && server < spec.Nodes; server++)
+        {
+            _ticks.Add(_freezes.Exponential(_settings.FreezeEvery), new(PrequalTickKind.Freeze, server));
+        }
+
         var phases = streams.Of(Purpose.Network);
         for (var c = 0; c < _clients.Length; c++)
         {
@@ -136,9 +146,20 @@ internal sealed class PrequalRun
             case PrequalTickKind.CountingStarts:
                 _fleet.StartCounting(_now);
                 break;
+            case PrequalTickKind.HeldQueries:
+                SendAll(tick.Whom);
+                break;
+            case PrequalTickKind.Freeze:
+                _fleet.Freeze(_now, tick.Whom, isFrozen: true);
+                _ticks.Add(_now + _settings.FreezeFor, new(PrequalTickKind.Thaw, tick.Whom));
+                break;
+            case PrequalTickKind.Thaw:
+                _fleet.Freeze(_now, tick.Whom, isFrozen: false);
+                _ticks.Add(_now + _freezes.Exponential(_settings.FreezeEvery), new(PrequalTickKind.Freeze, tick.Whom));
+                break;
             default:
-                _clients[tick.Client].OnTimer(Now);
-                _ticks.Add(_now + _clients[tick.Client].TimerPeriod, tick);
+                _clients[tick.Whom].OnTimer(Now);
+                _ticks.Add(_now + _clients[tick.Whom].TimerPeriod, tick);
                 break;
         }
     }
@@ -149,14 +170,46 @@ internal sealed class PrequalRun
         var work = _work.Draw(_workDraws);
         _nextArrival = _now + _arrivals.Exponential(_interval);
 
-        var server = _clients[client].Choose(0, Now);
-        _clients[client].OnSent(server, Now);
-        var number = _queries.Add(new Query { CameAt = _now, Work = work, Client = client, Server = server, Handle = Query.Elsewhere });
-        _network.Queries.Add(_now, number);
-        if (Counts(_now))
+        var query = new Query { CameAt = _now, Work = work, Client = client, Server = Query.Elsewhere, Handle = Query.Elsewhere };
+        _counted += Counts(_now) ? 1 : 0;
+
+        // Where some are held back already, it waits behind them.
+        _held[client].Enqueue(_queries.Add(in query));
+        if (_held[client].Count == 1)
         {
-            _counted++;
+            SendAll(client);
         }
+    }
+
+    /// <summary>Sends what the client holds, until its policy holds one back.</summary>
+    private void SendAll(int client)
+    {
+        while (_held[client].TryPeek(out var number))
+        {
+            // Else its deadline passed while it was held back.
+            if (_queries.IsOpen(number))
+            {
+                var server = _clients[client].Choose(0, Now);
+                if (server == ClientPolicy.Hold)
+                {
+                    _ticks.Add(Math.Max(_now, _clients[client].HeldUntil(0, Now)), new(PrequalTickKind.HeldQueries, client));
+                    return;
+                }
+
+                Send(number, server);
+            }
+
+            _held[client].Dequeue();
+        }
+    }
+
+    private void Send(int number, int server)
+    {
+        ref var query = ref _queries[number];
+        query.Server = server;
+        query.SentAt = Now;
+        _clients[query.Client].OnSent(server, Now);
+        _network.Queries.Add(_now, number);
     }
 
     private void Begin(int number)
@@ -214,8 +267,12 @@ internal sealed class PrequalRun
     {
         var query = _queries[number];
         _queries.End(number);
-        var told = failed ? default : new ServerFeedback(query.InFlightAtEnd, query.EstimateAtEnd, query.ServerTime);
-        _clients[query.Client].OnDone(query.Server, (long)query.CameAt, Now, failed, in told);
+        if (query.Server != Query.Elsewhere)
+        {
+            var told = failed ? default : new ServerFeedback(query.InFlightAtEnd, query.EstimateAtEnd, query.ServerTime);
+            _clients[query.Client].OnDone(query.Server, query.SentAt, Now, failed, in told);
+        }
+
         if (Counts(query.CameAt))
         {
             _latencies.Add((_now - query.CameAt) / 1000);
@@ -224,24 +281,4 @@ internal sealed class PrequalRun
     }
 
     private bool Counts(double cameAt) => cameAt >= _settings.WarmUp && cameAt < _countUntil;
-
-    private ClientSetup SetupOf(int client, Streams streams) => new()
-    {
-        Ordinal = client,
-        Clients = _spec.Clients,
-        Servers = _spec.Nodes,
-        Groups = [[.. Enumerable.Range(0, _spec.Nodes)]],
-        RoundTrips = [.. Enumerable.Repeat((long)(2 * _settings.OneWay), _spec.Nodes)],
-        Regions = [.. Enumerable.Repeat("one", _spec.Nodes)],
-        Zones = new string?[_spec.Nodes],
-        Region = "one",
-        Seed = streams.SeedOf(Purpose.Policy, client),
-        Parameters = new Parameters(PolicyParameters()),
-        Prober = new PrequalProber(this, client),
-        View = new PrequalView(_fleet, _work.Mean),
-    };
-
-    // What a scenario says of a policy; the command line goes before it.
-    private Dictionary<string, string> PolicyParameters() =>
-        new(_spec.Parameters) { ["wrr-ignores-errors"] = _settings.ErrorBlindWeights ? "on" : "off" };
 }

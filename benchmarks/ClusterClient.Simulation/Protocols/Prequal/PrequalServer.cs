@@ -12,6 +12,7 @@ internal sealed class PrequalServer(PrequalSettings settings, Antagonist antagon
     private long _expired;
     private double _workAtStart;
     private double _possibleAtStart;
+    private bool _isFrozen;
 
     public double NextCompletion => _processor.NextCompletion;
 
@@ -41,7 +42,13 @@ internal sealed class PrequalServer(PrequalSettings settings, Antagonist antagon
     public void StepAntagonist(double now)
     {
         antagonist.Step();
-        _processor.SetCores(now, antagonist.CoresLeft);
+        SetCores(now);
+    }
+
+    public void Freeze(double now, bool isFrozen)
+    {
+        _isFrozen = isFrozen;
+        SetCores(now);
     }
 
     public void StartCounting(double now)
@@ -62,4 +69,6 @@ internal sealed class PrequalServer(PrequalSettings settings, Antagonist antagon
     }
 
     public double TimeToServe(double work) => work * slowdown / Math.Min(1, _processor.Cores / (InFlight + 1));
+
+    private void SetCores(double now) => _processor.SetCores(now, _isFrozen ? settings.FrozenCores : antagonist.CoresLeft);
 }

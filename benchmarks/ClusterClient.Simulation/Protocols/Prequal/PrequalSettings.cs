@@ -26,6 +26,9 @@ internal sealed class PrequalSettings
         SlowShare = given.Share("slow-share", scenario.SlowShare);
         Slowdown = given.Positive("slowdown", 2);
         Deadline = given.Positive("deadline", 5) * Second;
+        FreezeEvery = given.Number("freeze-every", 0) * Second;
+        FreezeFor = given.Positive("freeze-for", 0.25) * Second;
+        FrozenCores = given.Positive("freeze-cores", 0.05);
         OneWay = given.Number("one-way", 0.15) * Millisecond;
         RingSize = given.Count("latency-ring", 8, 1);
         ErrorBlindWeights = given.Switch("wrr-ignores-errors", scenario.ErrorBlindWeights);
@@ -50,6 +53,9 @@ internal sealed class PrequalSettings
         ("slow-share", "share of the servers that are slower", "a2 and a3 .5, else 0"),
         ("slowdown", "how many times slower they are", "2"),
         ("deadline", "seconds until a query is given up", "5"),
+        ("freeze-every", "seconds between a server's freezes, exponentially distributed; 0 for none", "0"),
+        ("freeze-for", "seconds that a freeze lasts", "0.25"),
+        ("freeze-cores", "cores that a frozen server has", "0.05"),
         ("one-way", "ms from client to server", "0.15"),
         ("latency-ring", "latencies that a server keeps per number of requests in flight", "8"),
         ("wrr-ignores-errors", "whether wrr's weights count expired queries as good: on or off", "on in a1 and a4, else off"),
@@ -84,6 +90,12 @@ internal sealed class PrequalSettings
     public double Slowdown { get; }
 
     public double Deadline { get; }
+
+    public double FreezeEvery { get; }
+
+    public double FreezeFor { get; }
+
+    public double FrozenCores { get; }
 
     public double OneWay { get; }
 

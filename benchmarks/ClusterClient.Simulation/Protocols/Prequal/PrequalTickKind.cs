@@ -6,4 +6,7 @@ internal enum PrequalTickKind
     AntagonistsStep,
     CountingStarts,
     PolicyTimer,
+    HeldQueries,
+    Freeze,
+    Thaw,
 }

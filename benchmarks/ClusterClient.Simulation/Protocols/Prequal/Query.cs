@@ -3,10 +3,14 @@ namespace ClusterClient.Simulation.Protocols.Prequal;
 /// <summary>A query on its way.</summary>
 internal struct Query
 {
-    /// <summary>No handle: it is not at a server.</summary>
+    /// <summary>No handle: it is not at a server. No server: it has not been sent.</summary>
     public const int Elsewhere = -1;
 
     public double CameAt;
+
+    /// <summary>As the policy was told.</summary>
+    public long SentAt;
+
     public double AtServerAt;
     public double Work;
     public int Client;
@@ -24,7 +28,7 @@ internal struct Query
     /// <summary>What the server then estimated the latency of the next to be.</summary>
     public double EstimateAtEnd;
 
-    /// <summary>How long the server took.</summary>
+    /// <summary>How long the server took; with shared cores there is no queue whose time could be left out.</summary>
     public double ServerTime;
 
     /// <summary>Answered or given up: the client waits no more.</summary>

@@ -4,19 +4,23 @@ namespace ClusterClient.Routing.Policies;
 /// <remarks>
 /// <para>
 /// A node of which nothing is known gets one request at a time and ranks like the best that is known: neither is it flooded when it
-/// joins, nor left out for good. When none is known, as when a process starts, the one with the fewest requests in flight; where past
-/// weeks tell what is usual for the hour, the one of the lowest cost by that, and one they tell nothing of counts as average.
+/// joins, nor left out for good. When none is known, as when a process starts, see <see cref="UnknownNodes"/>.
 /// </para>
 /// <para>
-/// Beyond <see cref="MaxScanned"/> candidates it scans this process's subset of them: the same one always, so that it learns, and
-/// an even one over the fleet. A fresh sample for each request would learn nothing: at eight of a hundred it has twice the 99th
+/// It goes through the candidates in this client's own order and stops after its part of a fleet, see <see cref="ScanOrder"/>, or
+/// <see cref="PerRequest"/> for each request that it has in flight on average: so many it can tell apart by what it hears of them. A
+/// client of many with little traffic of its own would hear of each node of a large fleet once in a long while, and know nothing; one
+/// with much traffic goes through all. A fresh sample for each request would learn nothing: eight of a hundred have twice the 99th
 /// percentile.
+/// </para>
+/// <para>
+/// One whose way alone takes longer than another's whole answer is none of them: <see cref="WorthTheWay"/>.
 /// </para>
 /// </remarks>
 internal sealed class LatencyScored : RoutingPolicy
 {
-    /// <summary>So many are scanned within a microsecond.</summary>
-    public const int MaxScanned = 128;
+    /// <summary>As many more nodes for each request in flight.</summary>
+    public const int PerRequest = 4;
 
     public override string Name => RoutingPolicyNames.LatencyScored;
 
@@ -24,78 +28,32 @@ internal sealed class LatencyScored : RoutingPolicy
     {
         Span<ushort> equals = stackalloc ushort[Lowest.MaxEquals];
         var lowest = new Lowest(equals);
-        var onlySubset = candidates.Count > MaxScanned;
-        var unknown = 0;
+        var scanned = Width(candidates);
         var slots = candidates.Slots;
         var states = candidates.States;
-        var indices = candidates.Indices;
+        var indices = candidates.Indices[..scanned];
+        var longest = WorthTheWay.Longest(candidates, scanned);
         for (var i = 0; i < indices.Length; i++)
         {
-            ref readonly var slot = ref slots[indices[i]];
-            if (onlySubset && !slot.IsInSubset)
+            var index = indices[i];
+            ref readonly var slot = ref slots[index];
+            var load = states[index].Load(candidates.Now, slot.RoundTrip);
+            if (!load.IsKnown)
             {
-                continue;
+                // Rare, and kept out of this loop.
+                return UnknownNodes.Pick(candidates, scanned, longest);
             }
 
-            var load = states[indices[i]].Load(candidates.Now, slot.RoundTrip);
-            if (load.IsKnown)
+            if (slot.RoundTrip <= longest)
             {
                 lowest.Add(i, NodeCost.Tolled(load, slot));
             }
-            else
-            {
-                unknown++;
-            }
         }
 
-        return lowest.IsEmpty ? PickUnknown(candidates, ref lowest, onlySubset, atMost: int.MaxValue)
-            : unknown > 0 ? PickUnknown(candidates, ref lowest, onlySubset, atMost: 0)
-            : lowest.Pick(candidates.Turn);
+        return lowest.Pick(candidates.Turn);
     }
 
-    private static int PickUnknown(in RouteCandidates candidates, ref Lowest lowest, bool onlySubset, int atMost)
-    {
-        // Beside known ones a forecast has no say: what is usual may be better than they are, and may be wrong.
-        var usual = atMost == 0 ? 0 : MeanPrior(candidates);
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            var index = candidates.Indices[i];
-            var state = candidates.States[index];
-            if ((onlySubset && !candidates.Slots[index].IsInSubset) || state.IsKnown || state.InFlight > atMost)
-            {
-                continue;
-            }
-
-            // Beside known ones: level with the best of them. Among themselves: what the server told of its load decides between
-            // those that this process has sent the same to.
-            lowest.Add(i, atMost == 0 ? lowest.Cost : Expected(candidates, index, usual));
-        }
-
-        return lowest.IsEmpty ? candidates.Draw(candidates.Count) : lowest.Pick(candidates.Turn);
-    }
-
-    private static float Expected(in RouteCandidates candidates, int index, float usual)
-    {
-        var state = candidates.States[index];
-        ref readonly var slot = ref candidates.Slots[index];
-        if (usual == 0)
-        {
-            return state.InFlight + slot.Utilisation;
-        }
-
-        var prior = state.Prior > 0 ? state.Prior : usual;
-        return NodeCost.Tolled(state.Load(candidates.Now, slot.RoundTrip) with { Service = prior * (1 + slot.Utilisation) }, slot);
-    }
-
-    private static float MeanPrior(in RouteCandidates candidates)
-    {
-        var (sum, count) = (0f, 0);
-        foreach (var index in candidates.Indices)
-        {
-            var prior = candidates.States[index].Prior;
-            (sum, count) = prior > 0 ? (sum + prior, count + 1) : (sum, count);
-        }
-
-        return count == 0 ? 0 : sum / count;
-    }
+    private static int Width(in RouteCandidates candidates) => ScanOrder.Part(candidates.Count) is var part && part == candidates.Count
+        ? part
+        : Math.Clamp((int)(candidates.States[candidates.Indices[0]].Peers.InFlight * PerRequest), part, candidates.Count);
 }

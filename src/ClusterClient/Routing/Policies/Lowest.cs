@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ClusterClient.Routing.Policies;
 
 /// <summary>Keeps the candidates of the lowest cost while a policy goes through them; equals take turns.</summary>
@@ -17,6 +19,7 @@ internal ref struct Lowest(Span<ushort> equals)
 
     public readonly bool IsEmpty => _count == 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int position, float cost)
     {
         if (cost < Cost)

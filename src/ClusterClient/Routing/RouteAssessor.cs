@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using ClusterClient.Topology;
+
+namespace ClusterClient.Routing;
+
+/// <summary>Makes a decision as a call would, and keeps what it saw of every node.</summary>
+internal static class RouteAssessor
+{
+    /// <summary>A node each, in the order of the configuration.</summary>
+    public static ImmutableArray<RouteAssessment> Assess(in RouteRequest request, ClusterTopology topology, NodeSelector selector)
+    {
+        var chosen = selector.Choose(request, topology);
+        var view = selector.View(topology);
+        var assessments = ImmutableArray.CreateBuilder<RouteAssessment>(topology.Nodes.Length);
+        for (var i = 0; i < topology.Nodes.Length; i++)
+        {
+            ref readonly var slot = ref view.Slots[i];
+            var load = selector.States[i].Load(request.Now, slot.RoundTrip);
+            assessments.Add(new()
+            {
+                Node = slot.Node,
+                IsChosen = i == chosen,
+                Reason = i == chosen ? "chosen" : RouteReason.Against(request, view, selector, chosen, i),
+                InFlight = load.InFlight,
+                RoundTrip = TimeSpan.FromMicroseconds(slot.RoundTrip),
+                ServiceTime = load.IsKnown ? TimeSpan.FromMicroseconds(load.Service) : null,
+                Cost = load.IsKnown ? TimeSpan.FromMicroseconds(NodeCost.Tolled(load, slot)) : null,
+            });
+        }
+
+        return assessments.MoveToImmutable();
+    }
+}
