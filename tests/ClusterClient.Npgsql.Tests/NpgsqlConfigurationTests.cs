@@ -38,6 +38,16 @@ public sealed class NpgsqlConfigurationTests
         Assert.Equal(("shop", "orders", 7), (db.Database, db.DataSource, db.ConnectionTimeout));
     }
 
+    [Theory]
+    [InlineData("Username=app", 100)]
+    [InlineData("Username=app;Maximum Pool Size=7", 7)]
+    [InlineData("Username=app;Maximum Pool Size=7;Pooling=false", 0)]
+    public async Task PoolLimit_Always_IsThatOfTheConnectionString(string connectionString, int expected)
+    {
+        await using var node = new NpgsqlNode(new("db", 5432, "eu"), connectionString, configure: null);
+        Assert.Equal(expected, node.PoolLimit);
+    }
+
     [Fact]
     public async Task UseNpgsql_ConfiguredInCode_ReachesEveryNode()
     {

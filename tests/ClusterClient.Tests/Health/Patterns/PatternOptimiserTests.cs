@@ -22,12 +22,12 @@ public sealed class PatternOptimiserTests
         _clock.UtcNow = Time(at) - TimeSpan.FromMinutes(1);
         var optimiser = Optimiser();
         Observe(optimiser, TimeSpan.FromMinutes(1), requests: 60);
-        // The rest of an hour in the same bucket, and a sample of the next, so that it is learnt from.
+        // Another 44 minutes of the same hour, which is learnt from only if it has that sample too, and the first of the next.
         var hour = HourOfWeek.Hour(Time(at) - TimeSpan.FromSeconds(30));
         _clock.UtcNow = HourOfWeek.Start(hour) + TimeSpan.FromMinutes(5);
-        for (var i = 0; i < 9; i++)
+        for (var i = 0; i < 11; i++)
         {
-            Observe(optimiser, TimeSpan.FromMinutes(5), requests: 300);
+            Observe(optimiser, TimeSpan.FromMinutes(4), requests: 240);
         }
 
         _clock.UtcNow = HourOfWeek.Start(hour + 1) + TimeSpan.FromMinutes(1);
