@@ -61,18 +61,23 @@ public sealed class PolicyTests
     public void PowerOfTwo_DifferentLoads_AsOftenAsItIsTheBetterOfAPair(int nodes)
     {
         const int Turns = 100_000;
-        var table = new RoutingTable(string.Join(' ', Enumerable.Range(0, nodes).Select(i => $"R*{i}")), policy: AllPolicies.Named("PowerOfTwo"));
-        var counts = table.Frequencies("read", Turns);
-        Assert.Equal(0, counts[^1]);
-        var chiSquare = 0.0;
-        for (var i = 0; i < nodes - 1; i++)
+        foreach (var descending in new[] { false, true })
         {
-            var expected = Turns * 2.0 * (nodes - 1 - i) / (nodes * (nodes - 1.0));
-            chiSquare += (counts[i] - expected) * (counts[i] - expected) / expected;
-        }
+            var loads = Enumerable.Range(0, nodes).Select(i => $"R*{(descending ? nodes - 1 - i : i)}");
+            var table = new RoutingTable(string.Join(' ', loads), policy: AllPolicies.Named("PowerOfTwo"));
+            var counts = table.Frequencies("read", Turns);
+            Array.Reverse(counts, 0, descending ? nodes : 0);
+            Assert.Equal(0, counts[^1]);
+            var chiSquare = 0.0;
+            for (var i = 0; i < nodes - 1; i++)
+            {
+                var expected = Turns * 2.0 * (nodes - 1 - i) / (nodes * (nodes - 1.0));
+                chiSquare += (counts[i] - expected) * (counts[i] - expected) / expected;
+            }
 
-        // Far in the tail for so many degrees of freedom: not a tight bound, but a biased draw is beyond it by orders.
-        Assert.True(chiSquare < (3 * nodes) + 10, $"{chiSquare}: {string.Join(' ', counts)}");
+            // Far in the tail for so many degrees of freedom: not a tight bound, but a biased draw is beyond it by orders.
+            Assert.True(chiSquare < (3 * nodes) + 10, $"{chiSquare}: {string.Join(' ', counts)}");
+        }
     }
 
     [Theory]
