@@ -12,17 +12,23 @@ FNR == 1 {
 }
 function ratio(name, load, other, what,    s, sum) {
     for (s = 1; s <= seeds[name]; s++) {
+        if (!((name, load, other, s, what) in value)) {
+            print "No " what " of " other " in " name " at load " load > "/dev/stderr"
+            exit 1
+        }
+
         sum += value[name, load, mine, s, what] / value[name, load, other, s, what]
     }
     return sum / seeds[name]
 }
 function row(name, load, what, result, limit, digits) {
-    printf "| %s | %s | %s | %." digits "f | %s | %s |\n", name, load, what, result, limit, result <= limit ? "PASS" : "FAIL"
+    printf "| %s | %s | %s | %." digits "f | %s | %s |\n", name, load, what, result, limit, result <= limit + 0 ? "PASS" : "FAIL"
 }
 function against(name, load, other, what, limit) {
     row(name, load, what " / " other, ratio(name, load, other, what), limit, 2)
 }
 END {
+    if (!("a1" in seeds)) { print "No runs to judge." > "/dev/stderr"; exit 1 }
     print "| run | load | what | result | at most | |"
     print "| --- | ---: | --- | ---: | ---: | --- |"
     split("0.5 0.7 0.85", loads, " "); split("lor p2c mongo peak-ewma", others, " "); split("p99 p99.9", tails, " ")
