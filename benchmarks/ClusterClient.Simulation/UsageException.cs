@@ -1,4 +1,4 @@
 namespace ClusterClient.Simulation;
 
 /// <summary>The command line asks for what cannot be; the message says what to change.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal class UsageException(string message) : Exception(message);

@@ -33,7 +33,6 @@ internal static class ClientPolicies
             ["cubic-8"] = setup => new PlainCubic(setup, 8),
             ["cubic-2"] = setup => new PlainCubic(setup, 2),
             ["aged-cubic"] = setup => new AgedCubic(setup),
-            ["tracking-cubic"] = setup => new TrackingCubic(setup),
             ["prequal"] = setup => new PrequalClient(setup),
             ["linear"] = setup => new LinearBlend(setup),
             ["c3-probes"] = setup => new ProbedC3(setup),

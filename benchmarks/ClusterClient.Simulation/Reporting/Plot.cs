@@ -77,7 +77,7 @@ internal sealed class Plot(string title, IReadOnlyList<Summary> summaries)
         }
 
         Add(svg, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 12}\" text-anchor=\"middle\">load</text>");
-        Add(svg, $"<text x=\"{Left - 8}\" y=\"{Top - 8}\" text-anchor=\"end\">p99 ms</text>");
+        Add(svg, $"<text x=\"{Left - 8}\" y=\"{Top - 16}\" text-anchor=\"end\">p99 ms</text>");
     }
 
     private void Line(StringBuilder svg, int index, string policy)

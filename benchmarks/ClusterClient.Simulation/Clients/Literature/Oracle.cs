@@ -8,7 +8,7 @@ internal sealed class Oracle(ClientSetup setup) : ScoredPolicy(setup, All)
 {
     private readonly long[] _roundTrips = setup.RoundTrips;
     private readonly IServerView _view = setup.View
-        ?? throw new UsageException("--policy oracle sees the servers as they are, and this protocol shows them to no one: leave it out.");
+        ?? throw new UnfitPolicyException("--policy oracle sees the servers as they are, and this protocol shows them to no one.");
 
     protected override double Score(int server, long now) => _roundTrips[server] + _view.TimeToServe(server);
 }

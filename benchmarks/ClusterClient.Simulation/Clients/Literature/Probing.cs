@@ -4,6 +4,6 @@ namespace ClusterClient.Simulation.Clients.Literature;
 internal static class Probing
 {
     public static IProber Of(ClientSetup setup, string policy) =>
-        setup.Prober ?? throw new UsageException(
-            $"--policy {policy} asks servers how they are, and this protocol's servers do not answer that: leave it out, or run it with --protocol prequal.");
+        setup.Prober ?? throw new UnfitPolicyException(
+            $"--policy {policy} asks servers how they are, and this protocol's servers do not answer that; those of --protocol prequal do.");
 }

@@ -28,7 +28,7 @@ internal abstract class ProbingPolicy : ClientPolicy
     {
         if (setup.Groups.Length != 1)
         {
-            throw new UsageException($"--policy {name} probes all servers for every query and knows no replication groups: leave it out here.");
+            throw new UnfitPolicyException($"--policy {name} probes all servers for every query and knows no replication groups; --protocol prequal has none.");
         }
 
         var parameters = setup.Parameters;

@@ -11,7 +11,7 @@ internal sealed class C3Run
     private readonly C3Server[] _servers;
     private readonly int[][] _groups;
     private readonly ClientPolicy[] _clients;
-    private readonly C3Backlog _backlog;
+    private readonly Backlog<int> _backlog;
     private readonly ReadTable _reads = new();
     private readonly RandomStream _arrivals;
     private readonly RandomStream _works;
@@ -20,7 +20,6 @@ internal sealed class C3Run
     private readonly DelayLine<int> _requests;
     private readonly DelayLine<int> _answers;
     private readonly EventQueue<int> _services = new();
-    private readonly EventQueue<(int Client, int Group)> _held = new();
     private readonly LatencySample _latencies = new();
     private readonly double _betweenArrivals;
     private double _now;
@@ -37,7 +36,6 @@ internal sealed class C3Run
         var replicas = Math.Min(_settings.Replicas, spec.Nodes);
         _servers = [.. Enumerable.Range(0, spec.Nodes).Select(_ => new C3Server(_settings.Slots))];
         _groups = [.. Enumerable.Range(0, spec.Nodes).Select(g => Enumerable.Range(g, replicas).Select(s => s % spec.Nodes).ToArray())];
-        _backlog = new C3Backlog(spec.Nodes);
         _arrivals = streams.Of(Purpose.Arrivals);
         _works = streams.Of(Purpose.Work);
         _shadowWorks = streams.Of(Purpose.Work, 1);
@@ -48,6 +46,7 @@ internal sealed class C3Run
         _betweenArrivals = 1 / (spec.Load * meanRate);
         _countFrom = _settings.WarmUp;
         _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, SetupOf(c, streams)))];
+        _backlog = new(_clients, spec.Nodes, _ => true, SendWithShadows);
     }
 
     private long Now => (long)_now;
@@ -79,7 +78,7 @@ internal sealed class C3Run
     private void Step()
     {
         var next = Math.Min(Math.Min(_nextArrival, _services.NextTime), Math.Min(_requests.NextTime, _answers.NextTime));
-        _now = Math.Min(next, Math.Min(_held.NextTime, _nextFlip));
+        _now = Math.Min(next, Math.Min(_backlog.NextTime, _nextFlip));
         if (_now >= _countFrom)
         {
             // The servers' use is counted from the warm-up's end on, as the latencies are.
@@ -108,10 +107,9 @@ internal sealed class C3Run
                 Serve(number);
             }
         }
-        else if (_now == _held.NextTime)
+        else if (_now == _backlog.NextTime)
         {
-            _held.TryTake(out _, out var which);
-            SendAll(which.Client, which.Group);
+            _backlog.AskAgain(_now);
         }
         else
         {
@@ -135,35 +133,15 @@ internal sealed class C3Run
         var group = _arrivals.Next(_groups.Length);
         var read = new Read { Client = client, Group = group, CameAt = _now, Repairs = _arrivals.Next() < _settings.ReadRepair, Work = _works.Exponential(1) };
         _nextArrival = ++_arrived < _settings.Requests ? _now + _arrivals.Exponential(_betweenArrivals) : double.PositiveInfinity;
-
-        // Where some are held back already, it waits behind them.
-        var backlog = _backlog.Of(client, group);
-        backlog.Enqueue(_reads.Add(in read));
-        if (backlog.Count == 1)
-        {
-            SendAll(client, group);
-        }
+        _backlog.Add(_now, client, group, _reads.Add(in read));
     }
 
-    /// <summary>Sends what the client holds for the group, until its policy holds one back.</summary>
-    private void SendAll(int client, int group)
+    private void SendWithShadows(int number, int server)
     {
-        var backlog = _backlog.Of(client, group);
-        while (backlog.TryPeek(out var number))
+        Send(number, server);
+        if (_reads[number].Repairs)
         {
-            var server = _clients[client].Choose(group, Now);
-            if (server == ClientPolicy.Hold)
-            {
-                _held.Add(Math.Max(_now, _clients[client].HeldUntil(group, Now)), (client, group));
-                return;
-            }
-
-            backlog.Dequeue();
-            Send(number, server);
-            if (_reads[number].Repairs)
-            {
-                SendShadows(number, server);
-            }
+            SendShadows(number, server);
         }
     }
 

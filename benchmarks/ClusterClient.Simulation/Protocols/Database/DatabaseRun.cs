@@ -20,6 +20,7 @@ internal sealed class DatabaseRun
     private readonly EventQueue<DatabaseQuery> _requests = new();
     private readonly EventQueue<DatabaseQuery> _answers = new();
     private readonly Dictionary<int, DatabaseQuery> _served = [];
+    private readonly Backlog<DatabaseQuery> _backlog;
     private readonly LatencySample _latencies = new();
     private readonly double _betweenArrivals;
     private double _now;
@@ -38,6 +39,7 @@ internal sealed class DatabaseRun
         _changes = new Calendar(spec.Nodes);
         _betweenArrivals = _settings.Work / (spec.Load * spec.Nodes * _settings.Cores);
         _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, SetupOf(c, streams)))];
+        _backlog = new(_clients, groups: 1, _ => true, Send);
         for (var r = 0; r < _replicas.Length; r++)
         {
             _changes.Set(r, _replicas[r].NextChange);
@@ -49,7 +51,7 @@ internal sealed class DatabaseRun
     public RunResult Run()
     {
         _nextArrival = _arrivals.Exponential(_betweenArrivals);
-        while (_nextArrival < _settings.Duration || _requests.Count + _served.Count + _answers.Count > 0)
+        while (_nextArrival < _settings.Duration || _requests.Count + _served.Count + _answers.Count > 0 || !_backlog.IsEmpty)
         {
             Step();
         }
@@ -72,7 +74,7 @@ internal sealed class DatabaseRun
     private void Step()
     {
         var next = Math.Min(_completions.NextTime, Math.Min(_requests.NextTime, _answers.NextTime));
-        _now = Math.Min(next, Math.Min(_changes.NextTime, _nextArrival));
+        _now = Math.Min(Math.Min(next, _backlog.NextTime), Math.Min(_changes.NextTime, _nextArrival));
         if (_now == _changes.NextTime)
         {
             var replica = _changes.Next;
@@ -87,17 +89,18 @@ internal sealed class DatabaseRun
         }
         else if (_now == _completions.NextTime)
         {
-            var replica = _completions.Next;
-            _served.Remove(_replicas[replica].Cores.Complete(_now), out var query);
-            Reschedule(replica);
-            _answers.Add(_now + OneWay(in query), query);
+            Complete(_completions.Next);
         }
         else if (_now == _requests.NextTime)
         {
             _requests.TryTake(out _, out var query);
-            _served.Add(++_numbers, query);
+            _served.Add(++_numbers, query with { BeganAt = _now });
             _replicas[query.Server].Cores.Begin(_now, _numbers, query.Work);
             Reschedule(query.Server);
+        }
+        else if (_now == _backlog.NextTime)
+        {
+            _backlog.AskAgain(_now);
         }
         else
         {
@@ -111,16 +114,30 @@ internal sealed class DatabaseRun
         var work = _works.LogNormal(_settings.Work, _settings.Sigma);
         var next = _now + _arrivals.Exponential(_betweenArrivals);
         _nextArrival = next < _settings.Duration ? next : double.PositiveInfinity;
+        _backlog.Add(_now, client, group: 0, new(client, _now, work));
+    }
 
-        var server = _clients[client].Choose(0, Now);
-        _clients[client].OnSent(server, Now);
-        var query = new DatabaseQuery(client, server, _now, work);
+    private void Send(DatabaseQuery query, int server)
+    {
+        _clients[query.Client].OnSent(server, Now);
+        query = query with { Server = server, SentAt = Now };
         _requests.Add(_now + OneWay(in query), query);
+    }
+
+    private void Complete(int replica)
+    {
+        var cores = _replicas[replica].Cores;
+        _served.Remove(cores.Complete(_now), out var query);
+        Reschedule(replica);
+
+        // No database tells this; it is for the policies of the literature whose servers do.
+        query = query with { Feedback = new(cores.Active, 0, _now - query.BeganAt) };
+        _answers.Add(_now + OneWay(in query), query);
     }
 
     private void Answer(in DatabaseQuery query)
     {
-        _clients[query.Client].OnDone(query.Server, (long)query.CameAt, Now, failed: false, default);
+        _clients[query.Client].OnDone(query.Server, query.SentAt, Now, failed: false, query.Feedback);
         if (query.CameAt >= _settings.WarmUp)
         {
             _latencies.Add((_now - query.CameAt) / 1000);

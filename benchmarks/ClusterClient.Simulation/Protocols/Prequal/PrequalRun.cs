@@ -16,7 +16,7 @@ internal sealed class PrequalRun
     private readonly QueryWork _work;
     private readonly QueryRing _queries;
     private readonly ClientPolicy[] _clients;
-    private readonly Queue<int>[] _held;
+    private readonly Backlog<int> _backlog;
     private readonly EventQueue<PrequalTick> _ticks = new();
     private readonly RandomStream _arrivals;
     private readonly RandomStream _workDraws;
@@ -44,7 +44,7 @@ internal sealed class PrequalRun
         _countUntil = _settings.WarmUp + _settings.Duration;
         var setups = new PrequalSetups(spec, _settings, streams, new PrequalView(_fleet, _work.Mean));
         _clients = [.. Enumerable.Range(0, spec.Clients).Select(c => ClientPolicies.Create(spec.Policy, setups.Of(c, new PrequalProber(this, c))))];
-        _held = [.. _clients.Select(_ => new Queue<int>())];
+        _backlog = new(_clients, groups: 1, _queries.IsOpen, Send);
 
         _ticks.Add(_settings.Step, new(PrequalTickKind.AntagonistsStep));
         _ticks.Add(_settings.WarmUp, new(PrequalTickKind.CountingStarts));
@@ -97,10 +97,14 @@ internal sealed class PrequalRun
     {
         var next = Math.Min(Math.Min(_nextArrival, _fleet.NextCompletion), Math.Min(_network.Queries.NextTime, _network.Answers.NextTime));
         var rare = Math.Min(Math.Min(_network.Probes.NextTime, _network.ProbeAnswers.NextTime), Math.Min(_queries.NextDeadline, _ticks.NextTime));
-        _now = Math.Min(next, rare);
+        _now = Math.Min(Math.Min(next, rare), _backlog.NextTime);
         if (_now == _ticks.NextTime)
         {
             Tick();
+        }
+        else if (_now == _backlog.NextTime)
+        {
+            _backlog.AskAgain(_now);
         }
         else if (_now == _network.Answers.NextTime)
         {
@@ -146,9 +150,6 @@ internal sealed class PrequalRun
             case PrequalTickKind.CountingStarts:
                 _fleet.StartCounting(_now);
                 break;
-            case PrequalTickKind.HeldQueries:
-                SendAll(tick.Whom);
-                break;
             case PrequalTickKind.Freeze:
                 _fleet.Freeze(_now, tick.Whom, isFrozen: true);
                 _ticks.Add(_now + _settings.FreezeFor, new(PrequalTickKind.Thaw, tick.Whom));
@@ -172,35 +173,7 @@ internal sealed class PrequalRun
 
         var query = new Query { CameAt = _now, Work = work, Client = client, Server = Query.Elsewhere, Handle = Query.Elsewhere };
         _counted += Counts(_now) ? 1 : 0;
-
-        // Where some are held back already, it waits behind them.
-        _held[client].Enqueue(_queries.Add(in query));
-        if (_held[client].Count == 1)
-        {
-            SendAll(client);
-        }
-    }
-
-    /// <summary>Sends what the client holds, until its policy holds one back.</summary>
-    private void SendAll(int client)
-    {
-        while (_held[client].TryPeek(out var number))
-        {
-            // Else its deadline passed while it was held back.
-            if (_queries.IsOpen(number))
-            {
-                var server = _clients[client].Choose(0, Now);
-                if (server == ClientPolicy.Hold)
-                {
-                    _ticks.Add(Math.Max(_now, _clients[client].HeldUntil(0, Now)), new(PrequalTickKind.HeldQueries, client));
-                    return;
-                }
-
-                Send(number, server);
-            }
-
-            _held[client].Dequeue();
-        }
+        _backlog.Add(_now, client, group: 0, _queries.Add(in query));
     }
 
     private void Send(int number, int server)

@@ -6,7 +6,6 @@ internal enum PrequalTickKind
     AntagonistsStep,
     CountingStarts,
     PolicyTimer,
-    HeldQueries,
     Freeze,
     Thaw,
 }
