@@ -192,7 +192,7 @@ public partial class ClusterConnection
     private void Bind(OpenedNode opened)
     {
         _node = opened.Node;
-        _isReserved = true;
+        Volatile.Write(ref _reserved, 1);
         Volatile.Write(ref _native, opened.Native);
         opened.Node.Open.Add(this);
         if (_isWatched)
@@ -230,9 +230,9 @@ public partial class ClusterConnection
     // The node expects this connection's first command until it comes, or the connection goes.
     private void Unreserve()
     {
-        if (_isReserved)
+        // A connection that breaks may be closed by the driver's event while its first command begins: only one of them gives it up.
+        if (Volatile.Read(ref _reserved) != 0 && Interlocked.Exchange(ref _reserved, 0) != 0)
         {
-            _isReserved = false;
             _node!.State.Unreserve();
         }
     }

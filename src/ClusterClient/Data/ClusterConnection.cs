@@ -27,7 +27,7 @@ public partial class ClusterConnection : DbConnection
     private bool _isOpening;
     private bool _isReopening;
     private bool _isDisposed;
-    private bool _isReserved;
+    private int _reserved;
 
     /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
     protected internal ClusterConnection(ConnectionOrigin origin)
