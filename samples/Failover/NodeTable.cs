@@ -11,7 +11,7 @@ internal static class NodeTable
     {
         var table = new Table { Border = TableBorder.Rounded, Expand = true };
         table.AddColumns("node", "role", "epoch");
-        foreach (var heading in new[] { "reads", "Npgsql's", "median\n/ 99th pct.", "lag", "round\ntrip", "in\nflight", "cost" })
+        foreach (var heading in new[] { "reads", "Npgsql\nreads", "median\n/ 99th", "lag", "round\ntrip", "in\nflight", "cost" })
             table.AddColumn(new TableColumn(heading).RightAligned());
         table.AddColumns("in truth", "seen as");
 
@@ -50,9 +50,14 @@ internal static class NodeTable
         };
     }
 
-    // The heading has no room for the unit, and a node that is long away none for decimals.
-    private static string Milliseconds(TimeSpan? time) =>
-        time is { TotalMilliseconds: var ms } ? ms < 100 ? $"{ms:0.0} ms" : $"{Math.Min(ms, 99_999):0} ms" : "";
+    // Seven characters at most: all columns have to fit into 120.
+    private static string Milliseconds(TimeSpan? time) => time switch
+    {
+        null => "",
+        { TotalMilliseconds: < 100 and var ms } => $"{ms:0.0} ms",
+        { TotalSeconds: < 10 and var s } => $"{s * 1000:0} ms",
+        { TotalSeconds: var s } => $"{s:0} s",
+    };
 
     public static string Share(Call[] calls, string node)
     {

@@ -35,12 +35,12 @@ internal static class NodeCost
     public static float Honest(in NodeLoad load, in NodeSlot slot) => Of(load, slot, TollAbroad);
 
     /// <summary>
-    /// No toll at all: what one more request would take if this process's own were all there are. What others send is in the service
-    /// time that was seen.
+    /// No toll at all: what one more request would take if this process's own, served before it, were all there are. What others send
+    /// is in the service time that was seen; and once a node has kept some waiting for as long as a way takes, the way is no longer.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Plain(in NodeLoad load, in NodeSlot slot) =>
-        slot.RoundTrip + ((1 + (load.InFlight * slot.PerWeight)) * (load.Service + (load.Age / 2)));
+        slot.RoundTrip + ((1 + (load.InFlight * slot.PerWeight)) * load.Service) + (load.Age / 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Of(in NodeLoad load, in NodeSlot slot, float toll)

@@ -13,6 +13,9 @@ public sealed class WayTests
     // So many that the way is shorter than the wait.
     [InlineData("R$1*20 R$1*20 R$1^20", "0 0 60")]
     [InlineData("R$9*2 R$9*2 R$1^20", "0 0 60")]
+    // As long as the way: what they have kept waiting already.
+    [InlineData("R$1*1@20 R$1*1@20 R$1^20", "30 30 0")]
+    [InlineData("R$1*1@40 R$1*1@40 R$1^20", "0 0 60")]
     // One near one that is free is enough to stay.
     [InlineData("R$1*20 R$1 R$1^20", "0 60 0")]
     // Ways of about the same length are no ways: what is in flight decides.
