@@ -27,7 +27,7 @@ internal static class NodeCost
     /// The toll that decides whether to go farther. It is an honest expectation rather than a guess at everybody's load: a few
     /// requests in flight do not make a server as slow as the way to another region.
     /// </summary>
-    private const float TollAbroad = 1;
+    private const float TollAbroad = 0.5f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Tolled(in NodeLoad load, in NodeSlot slot) => Of(load, slot, Toll);
