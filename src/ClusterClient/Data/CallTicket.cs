@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ClusterClient.Health;
 using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
@@ -9,20 +10,24 @@ namespace ClusterClient.Data;
 /// </summary>
 /// <remarks>
 /// A reader that is kept open is over for it: its rows are the caller's pace, and would make a node look frozen on which nothing waits.
+/// What the end needs is taken along from the beginning: by the time that the answer comes, everything else is out of the caches.
 /// </remarks>
 internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, long began)
 {
-    private readonly ConnectionOpener? _opener = opener;
+    private readonly NodeState? _state = node.State;
+    private readonly HealthClock _clock = opener.Clock;
+    private readonly OutlierWatch? _outliers = opener.Outliers;
+    private readonly float _roundTrip = opener.RoundTripTo(node);
 
-    [MemberNotNullWhen(true, nameof(_opener))]
-    private bool Counts => _opener is not null;
+    [MemberNotNullWhen(true, nameof(_state))]
+    private bool Counts => _state is not null;
 
     /// <summary>The first of the answer is here.</summary>
     public void Answered()
     {
         if (Counts)
         {
-            node.State.Complete(began, _opener.Clock.Now, _opener.RoundTripTo(node), faulted: false);
+            _state.Complete(began, _clock.Now, _roundTrip, faulted: false);
         }
     }
 
@@ -31,7 +36,8 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts && fault.BlamesNode)
         {
-            _opener.Outliers?.Met(node.State.Complete(began, _opener.Clock.Now, _opener.RoundTripTo(node), faulted: true));
+            var inARow = _state.Complete(began, _clock.Now, _roundTrip, faulted: true);
+            _outliers?.Met(inARow);
         }
         else
         {
@@ -44,7 +50,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts)
         {
-            node.State.End(began);
+            _state.End(began);
         }
     }
 }

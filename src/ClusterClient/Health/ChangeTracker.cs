@@ -21,7 +21,7 @@ namespace ClusterClient.Health;
 /// Written without interlocking: an answer that is lost in a race was one of many.
 /// </para>
 /// </remarks>
-internal sealed class ChangeTracker
+internal struct ChangeTracker
 {
     private const float Memory = 0.003f;
     private const float GapMemory = 0.01f;
@@ -33,11 +33,15 @@ internal sealed class ChangeTracker
     private float _weight = ServiceEstimate.UsualWeight;
     private float _fading = ServiceEstimate.UsualFading;
 
+    public ChangeTracker()
+    {
+    }
+
     /// <summary>What the newest answer weighs, 0.5 to 1.</summary>
-    public float Weight => Volatile.Read(ref _weight);
+    public readonly float Weight => Volatile.Read(in _weight);
 
     /// <summary>By what an estimate fades while nothing is heard of its node, per µs.</summary>
-    public float Fading => Volatile.Read(ref _fading);
+    public readonly float Fading => Volatile.Read(in _fading);
 
     /// <summary>A node's answer is compared with the one before it.</summary>
     /// <param name="difference">See <see cref="Difference"/>.</param>

@@ -11,9 +11,9 @@ namespace ClusterClient.Health;
 internal sealed class NodeState(PeerState? peers = null)
 {
     private readonly PeerState _peers = peers ?? new();
-    private readonly CallWindow _calls = new();
     private Outstanding _outstanding;
     private FaultStreak _streak;
+    private CallWindow _calls;
     private float _service;
     private float _lastSample;
     private float _lastDifference;

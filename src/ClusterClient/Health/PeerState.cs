@@ -10,6 +10,7 @@ internal sealed class PeerState(bool isFleet = false)
     private float _service;
     private float _meanInFlight;
     private int _inFlight;
+    private ChangeTracker _change = new();
     private long _ejectedUntil = long.MinValue / 4;
 
     /// <summary>The mean of the last answers' service times, in µs: what may be hoped of a node that is not known. 0 before the first.</summary>
@@ -42,7 +43,7 @@ internal sealed class PeerState(bool isFleet = false)
     }
 
     /// <summary>How quickly they change, and what follows from it.</summary>
-    public ChangeTracker Change { get; } = new();
+    public ref ChangeTracker Change => ref _change;
 
     public void Add(float service) => _service = _service == 0 ? service : _service + (ServiceWeight * (service - _service));
 }
