@@ -31,9 +31,9 @@ internal readonly ref struct RouteCensus
             Healthy[level] += slot.Weight;
             RoundTrip[level] = Math.Min(RoundTrip[level], slot.RoundTrip);
         }
-        else if (slot.Role != NodeRole.Primary && verdict != RouteVerdict.RegionDenied)
+        else if (slot.Role != NodeRole.Primary && !slot.Node.WasWritable && verdict != RouteVerdict.RegionDenied)
         {
-            // A primary is not there for reads, and what may not be read from is nobody's loss.
+            // A primary is not there for reads, not even one that is gone, and what may not be read from is nobody's loss.
             Total[level] += slot.Weight;
         }
     }

@@ -66,6 +66,9 @@ public sealed record NodeDescription
     /// <summary>Counts the monitor's connections to the node. A change means that connections made before it may be dead.</summary>
     internal int Session { get; init; }
 
+    /// <summary>Whether it accepted writes when it answered last: a primary that is gone is no replica that is missing.</summary>
+    internal bool WasWritable { get; init; }
+
     /// <summary>Whether the last look went unanswered, whatever <see cref="Status"/> follows from the rest.</summary>
     internal bool IsSilent { get; init; }
 

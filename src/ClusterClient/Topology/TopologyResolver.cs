@@ -142,6 +142,7 @@ internal static class TopologyResolver
             Reason = reason,
             IsDoubted = sighting.DoubtedAt != 0,
             IsSilent = sighting.Status == NodeStatus.Silent,
+            WasWritable = facts?.IsWritable == true,
             SystemId = facts?.SystemId,
             Epoch = facts?.Epoch ?? 0,
             Position = facts?.Position ?? default,

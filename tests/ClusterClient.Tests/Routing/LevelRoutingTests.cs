@@ -1,6 +1,7 @@
 using ClusterClient.Routing;
 using ClusterClient.Routing.Policies;
 using ClusterClient.Tests.Fakes;
+using ClusterClient.Topology;
 
 namespace ClusterClient.Tests.Routing;
 
@@ -88,5 +89,17 @@ public sealed class LevelRoutingTests
         var counts = new RoutingTable(nodes, "eu").Frequencies("read eu", Turns)[3..];
         Assert.Equal(70, counts.Sum());
         Assert.True(counts.Max() - counts.Min() <= Turns / 100, string.Join(' ', counts));
+    }
+
+    /// <summary>A primary that has died takes none of its region's reads along: it served none.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 7)]
+    public void Choose_LostNodeOfTheRegion_CountsOnlyIfItWasAReplica(bool wasPrimary, int abroad)
+    {
+        var table = new RoutingTable("R R x R/us", here: "eu");
+        var lost = new ClusterTopology(
+            [.. table.Topology.Nodes.Select(n => n.Index == 2 ? n with { WasWritable = wasPrimary } : n)], table.Topology.Memory, 2);
+        Assert.Equal(abroad, Enumerable.Range(0, 100).Count(t => table.Selector.Choose(table.Request("read eu", (uint)t), lost) == 3));
     }
 }

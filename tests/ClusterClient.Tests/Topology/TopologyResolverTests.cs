@@ -145,4 +145,11 @@ public sealed class TopologyResolverTests
         // Being certain of epoch 2, it can be found out as diverged.
         Assert.Equal("unreachable diverged primary", TopologyScript.Play("P2@100/50 R2@90 R2@90 | x R1?@95 P3@99/92").Statuses);
     }
+
+    [Fact]
+    public void Resolve_PrimaryGone_IsKnownToHaveBeenOne()
+    {
+        var nodes = TopologyScript.Play("P1@9 R1@9 | x x").Current.Nodes;
+        Assert.Equal((true, false), (nodes[0].WasWritable, nodes[1].WasWritable));
+    }
 }
