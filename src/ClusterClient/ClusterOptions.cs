@@ -83,8 +83,8 @@ public sealed class ClusterOptions
     public TimeSpan RegionCost { get; set; }
 
     /// <summary>
-    /// Which of the fleet's clients this process is, counted from 0. It matters only beside more than 128 nodes in a region, of which
-    /// each process uses a subset: numbered clients get subsets that are even together.
+    /// Which of the fleet's clients this process is, counted from 0. It matters only beside 48 nodes or more in a region, of which
+    /// each process scans a part: numbered clients get parts that are even together.
     /// </summary>
     /// <value>Zero or more, or null for a random one. Default null.</value>
     public int? ClientOrdinal { get; set; }

@@ -16,8 +16,8 @@ namespace ClusterClient.Health;
 /// among nodes that stay as they are, and what the last two answers say of a freeze is worth more than smoothness. Why 30 s: every
 /// attempt at a slow node costs a slow request, and in a large fleet that each client hears of seldom a third of the tail came from
 /// forgetting in 10 s; under load the toll on the others has a healed node tried at once, whatever is remembered of it. The factor
-/// <c>e^-x</c> is approximated by <c>(1 - x/16)^16</c>, at most 0.018 below it. Source: ablation in the simulator, see
-/// <c>benchmarks/results/simulation.md</c>; C3 (NSDI 2015) for the service time net of the network.
+/// <c>e^-x</c> is approximated by <c>(1 - x/16)^16</c>, at most 0.018 below it. Source: C3 (NSDI 2015) for the service time net of the
+/// network; the constants were found in the simulator, whose results with them are in <c>benchmarks/results/simulation.md</c>.
 /// </para>
 /// </remarks>
 internal static class ServiceEstimate

@@ -16,7 +16,7 @@ internal sealed record LocalitySettings
     /// <summary>Which of the fleet's clients this is: clients with different numbers get subsets that are even together.</summary>
     public int Ordinal { get; init; }
 
-    /// <summary>A connection in use more than this share of the server's limit, and the node is avoided.</summary>
+    /// <summary>With more of its connections in use than this share of the limit, a node is avoided.</summary>
     public const float NearLimit = 0.9f;
 
     /// <summary>

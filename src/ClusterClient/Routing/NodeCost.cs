@@ -13,9 +13,9 @@ namespace ClusterClient.Routing;
 /// its requests are out, not when they return.
 /// </para>
 /// <para>
-/// Not a knife edge: k from 1 to 20, exponents from 2 to 4 and shares of the age from 1/4 to 1 move the 99th percentile by about
-/// 5 %. What would be one is choosing from a sample: all candidates are scanned. Sources: C3 (NSDI 2015) for the cube, the rest from
-/// ablation in the simulator; see <c>benchmarks/results/simulation.md</c>.
+/// Not a knife edge: in simulations k from 1 to 20, exponents from 2 to 4 and shares of the age from 1/4 to 1 moved the 99th percentile
+/// by about 5 %. What would be one is a fresh sample of the nodes for each request, see <see cref="Policies.LatencyScored"/>. Source: C3
+/// (NSDI 2015) for the cube. What it comes to beside other scores: <c>benchmarks/results/simulation.md</c>.
 /// </para>
 /// </remarks>
 internal static class NodeCost

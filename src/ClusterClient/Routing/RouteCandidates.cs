@@ -19,7 +19,7 @@ public readonly ref struct RouteCandidates
     /// <summary>How many there are.</summary>
     public int Count => _indices.Length;
 
-    /// <summary>Counts up from request to request, over all the policy's nodes: what equals take turns by.</summary>
+    /// <summary>Counts up from request to request, over all reads of the data source: what equals take turns by.</summary>
     public uint Turn { get; }
 
     internal ReadOnlySpan<ushort> Indices => _indices;

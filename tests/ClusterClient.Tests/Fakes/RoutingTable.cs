@@ -23,7 +23,8 @@ internal sealed class RoutingTable
         RoutingPolicy? policy = null,
         ManualTimeProvider? time = null,
         LocalitySettings? settings = null,
-        TimeSpan seenAgo = default)
+        TimeSpan seenAgo = default,
+        bool isFleet = false)
     {
         Time = time ?? new();
         _here = here = here?.Split(':')[0];
@@ -31,7 +32,7 @@ internal sealed class RoutingTable
         Geography = new(_words.Select((w, i) => w.Endpoint(i)));
         Topology = Snapshot();
         Settings = (settings ?? new()) with { PerWeight = [.. _words.Select(w => 1 / w.Weight)] };
-        var peers = _words.Index().Select(w => w.Item.Endpoint(w.Index).Region).Distinct().ToDictionary(r => r, _ => new PeerState());
+        var peers = _words.Index().Select(w => w.Item.Endpoint(w.Index).Region).Distinct().ToDictionary(r => r, _ => new PeerState(isFleet));
         States = [.. _words.Select((w, i) => w.State(Clock.Now, w.RoundTrip(here), peers[w.Endpoint(i).Region]))];
         _selector = new(Geography, Settings, policy ?? new LatencyScored(), States, Time);
 
