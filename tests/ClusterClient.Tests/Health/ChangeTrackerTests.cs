@@ -76,6 +76,29 @@ public sealed class ChangeTrackerTests
         }
     }
 
+    /// <summary>And what is only noise does not: the newest answer counts half, or little more.</summary>
+    [Fact]
+    public void NodeState_NoisyPeers_BelieveTheNewestAnswerHalf()
+    {
+        var (peers, now, random) = (new PeerState(), 1_000_000_000L, new Random(20_261_121));
+        var state = new NodeState(peers);
+        for (var i = 0; i < 3_000; i++)
+        {
+            Serve(random.Next(100, 4_000));
+        }
+
+        var before = state.Load(now, 0).Service;
+        Serve(6_000);
+        Assert.InRange((state.Load(now, 0).Service - before) / (6_000 - before), 0.5f, 0.7f);
+
+        void Serve(long latency)
+        {
+            now += Gap;
+            state.Begin(now - latency);
+            state.Complete(now - latency, now, 0, faulted: false);
+        }
+    }
+
     private static (float Weight, float Fading) After(Func<int, float> sample)
     {
         var tracker = new ChangeTracker();
