@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
-using ClusterClient.Consistency;
 using ClusterClient.Data;
 using ClusterClient.Drivers;
-using ClusterClient.Health;
-using ClusterClient.Health.Patterns;
 using ClusterClient.Routing;
 using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
@@ -14,7 +10,7 @@ namespace ClusterClient;
 
 /// <summary>Collects what a <see cref="ClusterDataSource"/> needs: a driver, the nodes, and where this process runs.</summary>
 /// <remarks>For one caller at a time. A builder may build several data sources; they share nothing.</remarks>
-public sealed class ClusterDataSourceBuilder
+public sealed partial class ClusterDataSourceBuilder
 {
     private readonly string _name;
     private readonly List<(string Endpoint, string Region, string? Zone, string? Name, double Weight)> _nodes = [];
@@ -169,130 +165,4 @@ public sealed class ClusterDataSourceBuilder
         _createConnection = createConnection ?? _createConnection;
         return this;
     }
-
-    /// <summary>Builds the data source. No IO happens: monitoring starts on first use.</summary>
-    /// <exception cref="InvalidOperationException">Something is missing or wrong; the message lists all of it.</exception>
-    public ClusterDataSource Build()
-    {
-        var driver = _createDriver?.Invoke();
-        List<string> errors = [.. _options.Validate(), .. driver?.Validate() ?? ["There is no driver; call UseNpgsql."]];
-        var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
-        var policy = Policy(errors);
-        var geography = new Geography(endpoints);
-        CheckPlaces(errors);
-        if (errors.Count > 0)
-        {
-            throw new InvalidOperationException(
-                $"The data source '{_name}' cannot be built:{string.Concat(errors.Select(e => $"{Environment.NewLine}- {e}"))}");
-        }
-
-        var logger = _loggerFactory.CreateLogger("ClusterClient");
-        var random = _random ?? new Random();
-        var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
-        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
-        var monitor = new TopologyMonitor(
-            endpoints,
-            i => nodes[i].Driver.CreateProbe(),
-            new() { Interval = _options.MonitorInterval, ProbeTimeout = _options.ProbeTimeout },
-            _time,
-            random,
-            logger);
-        var scope = new RouteScope
-        {
-            Freshness = new Freshness(_options.MaxReplicaLag),
-            ReadsMayUsePrimary = _options.ReadsMayUsePrimary,
-            Caller = geography.Locate(_region, _zone),
-            Here = geography.Locate(_region, _zone),
-            CallerRegion = Spelling(_region),
-            DeniedReads = geography.Denied(_readRule),
-            DeniedWrites = geography.Denied(_writeRule),
-        };
-        var locality = new LocalitySettings
-        {
-            PerWeight = [.. _nodes.Select(n => (float)(1 / n.Weight))],
-            ZoneCost = (float)_options.ZoneCost.TotalMicroseconds,
-            RegionCost = (float)_options.RegionCost.TotalMicroseconds,
-            Ordinal = _options.ClientOrdinal ?? random.Next(),
-        };
-        var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
-        var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
-        var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
-        var teller = new EventTeller(_name, _onEvent, logger);
-        var outliers = _options.EjectOutliers ? new OutlierWatch(
-            _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
-        var audit = new RegionAudit(_name, _onRegionRefusal, logger);
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, outliers);
-        var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
-        return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
-    }
-
-    private PatternLoop Patterns(
-        ImmutableArray<ClusterNode> nodes, TopologyMonitor monitor, NodeSelector selector, RouteScope scope, Random random, ILogger logger)
-    {
-        // A Random each: loop and warmer draw on threads of their own, and the one that was injected need not be thread-safe.
-        var (forLoop, forWarmer) = (new Random(random.Next()), new Random(random.Next()));
-        var optimiser = new PatternOptimiser(nodes.Select(n => n.Endpoint.Name), selector.States, _time);
-        var file = _options.PatternFile is { } path ? new PatternFile(_name, Path.GetFullPath(path), _time, logger) : null;
-        var warmer = new PreWarmer(_name, nodes, monitor, selector, scope, forWarmer, _time, logger);
-        return new(_name, nodes, optimiser, file, warmer, monitor, forLoop, _time, logger);
-    }
-
-    private ImmutableArray<NodeEndpoint> Endpoints(int defaultPort, List<string> errors)
-    {
-        var endpoints = ImmutableArray.CreateBuilder<NodeEndpoint>();
-        foreach (var node in _nodes)
-        {
-            if (NodeEndpoint.TryParse(node.Endpoint, defaultPort == 0 ? 1 : defaultPort, out var host, out var port))
-            {
-                endpoints.Add(new(host, port, node.Region, node.Zone, node.Name));
-            }
-            else
-            {
-                errors.Add($"The node '{node.Endpoint}' is not host or host:port with a port from 1 to 65535.");
-            }
-        }
-
-        if (_nodes.Count == 0)
-        {
-            errors.Add("There are no nodes; call AddNode for each server.");
-        }
-
-        errors.AddRange(endpoints.GroupBy(e => (e.Host.ToUpperInvariant(), e.Port)).Where(g => g.Count() > 1)
-            .Select(g => $"The node '{g.First().Host}:{g.First().Port}' was added {g.Count()} times; add it once."));
-        errors.AddRange(endpoints.DistinctBy(e => (e.Host.ToUpperInvariant(), e.Port))
-            .GroupBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1)
-            .Select(g => $"{g.Count()} nodes are named '{g.Key}'; names must differ."));
-        return endpoints.ToImmutable();
-    }
-
-    private void CheckPlaces(List<string> errors)
-    {
-        IEnumerable<(string Where, string Region)> named =
-        [
-            .. _readRule.Regions.Select(r => ("RestrictReads", r)),
-            .. _writeRule.Regions.Select(r => ("RestrictWrites", r)),
-            .. _region is null ? Array.Empty<(string, string)>() : [("LocatedIn", _region)],
-        ];
-        errors.AddRange(named.Where(n => _regions.Count > 0 && !_regions.Contains(n.Region)).Select(
-            n => $"{n.Where} names '{n.Region}', a region without nodes; the nodes are in {string.Join(", ", _regions)}."));
-        errors.AddRange(_nodes.Where(n => !(n.Weight > 0) || !double.IsFinite(n.Weight)).Select(
-            n => $"The node '{n.Endpoint}' has the weight {n.Weight}; give it one greater than zero."));
-        if (_regions.Count > Geography.MaxRegions || _nodes.Count > Router.MaxNodes)
-        {
-            errors.Add($"There are {_nodes.Count} nodes in {_regions.Count} regions; at most {Router.MaxNodes} in {Geography.MaxRegions} can be routed.");
-        }
-    }
-
-    private RoutingPolicy? Policy(List<string> errors)
-    {
-        var policy = _policies.Find(p => string.Equals(p.Name, _options.Policy, StringComparison.OrdinalIgnoreCase));
-        if (policy is null)
-        {
-            errors.Add($"Policy is '{_options.Policy}'; there are {string.Join(", ", _policies.Select(p => p.Name))}. Add one of your own with AddPolicy.");
-        }
-
-        return policy;
-    }
-
-    private string? Spelling(string? region) => region is not null && _regions.TryGetValue(region, out var spelt) ? spelt : region;
 }

@@ -9,5 +9,12 @@ public readonly record struct Fault(FaultKind Kind, bool NotApplied)
     public bool QuestionsNode => Kind is FaultKind.ConnectionLost or FaultKind.ShuttingDown or FaultKind.ReadOnly or FaultKind.Timeout;
 
     /// <summary>Whether it counts against the node when its health is judged: neither its caller's doing nor the right answer.</summary>
-    public bool BlamesNode => Kind is FaultKind.ConnectionLost or FaultKind.ShuttingDown or FaultKind.Timeout or FaultKind.Overloaded;
+    public bool BlamesNode => Kind is FaultKind.ConnectionLost or FaultKind.ShuttingDown or FaultKind.Timeout or FaultKind.Overloaded
+        or FaultKind.ServerFailure;
+
+    /// <summary>
+    /// Whether asking again, here or elsewhere, may succeed. It says nothing of whether that is allowed: a write that may have been applied
+    /// is not sent again.
+    /// </summary>
+    public bool IsTransient => BlamesNode || Kind is FaultKind.Conflict or FaultKind.ReadOnly;
 }

@@ -3,11 +3,17 @@ namespace ClusterClient.Resilience;
 /// <summary>What an exception means, whoever threw it.</summary>
 public enum FaultKind
 {
-    /// <summary>The statement or its data: a constraint, a syntax error, a serialization failure. Says nothing of the node.</summary>
+    /// <summary>The statement or its data: a constraint, a syntax error. Says nothing of the node, and would happen again.</summary>
     Statement,
+
+    /// <summary>Another transaction was in the way: a serialization failure, a deadlock, a lock not had in time. The same again may succeed.</summary>
+    Conflict,
 
     /// <summary>The caller's own cancellation. Never a node's fault.</summary>
     CallerCancelled,
+
+    /// <summary>The server ended the statement for an operator or for a limit of its own, such as <c>statement_timeout</c>.</summary>
+    ServerCancelled,
 
     /// <summary>The server cannot be reached, or the connection to it broke.</summary>
     ConnectionLost,
@@ -23,6 +29,9 @@ public enum FaultKind
 
     /// <summary>The server is out of connections or of another resource.</summary>
     Overloaded,
+
+    /// <summary>The server itself is failing: a disk's error, corrupt data, an internal error.</summary>
+    ServerFailure,
 
     /// <summary>The local pool had no connection to give in time: ours, not the node's.</summary>
     PoolExhausted,

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using ClusterClient.Consistency;
+using ClusterClient.Data;
+using ClusterClient.Health;
+using ClusterClient.Health.Patterns;
+using ClusterClient.Routing;
+using ClusterClient.Topology;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterClient;
+
+// Puts the rooms together.
+public sealed partial class ClusterDataSourceBuilder
+{
+    /// <summary>Builds the data source. No IO happens: monitoring starts on first use.</summary>
+    /// <exception cref="InvalidOperationException">Something is missing or wrong; the message lists all of it.</exception>
+    public ClusterDataSource Build()
+    {
+        var driver = _createDriver?.Invoke();
+        List<string> errors = [.. _options.Validate(), .. driver?.Validate() ?? ["There is no driver; call UseNpgsql."]];
+        var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
+        var policy = Policy(errors);
+        var geography = new Geography(endpoints);
+        CheckPlaces(errors);
+        if (errors.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"The data source '{_name}' cannot be built:{string.Concat(errors.Select(e => $"{Environment.NewLine}- {e}"))}");
+        }
+
+        var logger = _loggerFactory.CreateLogger("ClusterClient");
+        var random = _random ?? new Random();
+        var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
+        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
+        var monitor = new TopologyMonitor(
+            endpoints,
+            i => nodes[i].Driver.CreateProbe(),
+            new() { Interval = _options.MonitorInterval, ProbeTimeout = _options.ProbeTimeout },
+            _time,
+            random,
+            logger);
+        var scope = new RouteScope
+        {
+            Freshness = new Freshness(_options.MaxReplicaLag),
+            ReadsMayUsePrimary = _options.ReadsMayUsePrimary,
+            Caller = geography.Locate(_region, _zone),
+            Here = geography.Locate(_region, _zone),
+            CallerRegion = Spelling(_region),
+            DeniedReads = geography.Denied(_readRule),
+            DeniedWrites = geography.Denied(_writeRule),
+        };
+        var locality = new LocalitySettings
+        {
+            PerWeight = [.. _nodes.Select(n => (float)(1 / n.Weight))],
+            ZoneCost = (float)_options.ZoneCost.TotalMicroseconds,
+            RegionCost = (float)_options.RegionCost.TotalMicroseconds,
+            Ordinal = _options.ClientOrdinal ?? random.Next(),
+        };
+        var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
+        var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
+        var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
+        var teller = new EventTeller(_name, _onEvent, logger);
+        var outliers = _options.EjectOutliers ? new OutlierWatch(
+            _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
+        var audit = new RegionAudit(_name, _onRegionRefusal, logger);
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, outliers);
+        var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
+        return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+    }
+
+    private PatternLoop Patterns(
+        ImmutableArray<ClusterNode> nodes, TopologyMonitor monitor, NodeSelector selector, RouteScope scope, Random random, ILogger logger)
+    {
+        // A Random each: loop and warmer draw on threads of their own, and the one that was injected need not be thread-safe.
+        var (forLoop, forWarmer) = (new Random(random.Next()), new Random(random.Next()));
+        var optimiser = new PatternOptimiser(nodes.Select(n => n.Endpoint.Name), selector.States, _time);
+        var file = _options.PatternFile is { } path ? new PatternFile(_name, Path.GetFullPath(path), _time, logger) : null;
+        var warmer = new PreWarmer(_name, nodes, monitor, selector, scope, forWarmer, _time, logger);
+        return new(_name, nodes, optimiser, file, warmer, monitor, forLoop, _time, logger);
+    }
+}
