@@ -13,12 +13,14 @@ internal sealed class NpgsqlNode : NodeDriver
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _probes;
+    private readonly NpgsqlPool? _pool;
 
     public NpgsqlNode(NodeEndpoint endpoint, string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
         _source = Build(endpoint, connectionString, configure, static _ => { });
         var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString);
         PoolLimit = settings.Pooling ? settings.MaxPoolSize : 0;
+        _pool = settings.Pooling ? NpgsqlPool.Of(_source, settings.MaxPoolSize) : null;
         _probes = Build(endpoint, connectionString, configure, static s =>
         {
             // One connection that the monitor holds; what it sets is what a probe needs, whatever the application set.
@@ -34,6 +36,10 @@ internal sealed class NpgsqlNode : NodeDriver
     public override DbDataSource DataSource => _source;
 
     public override int? PoolLimit { get; }
+
+    public override bool? WillConnect => PoolLimit == 0 ? true : _pool?.WillConnect;
+
+    public override bool? HasIdle => PoolLimit == 0 ? false : _pool?.HasIdle;
 
     public override INodeProbe CreateProbe() => new NpgsqlProbe(_probes);
 

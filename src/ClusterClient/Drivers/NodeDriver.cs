@@ -13,6 +13,18 @@ public abstract class NodeDriver : IAsyncDisposable
     /// <summary>How many connections the pool may hold; 0 when there is none, null when the driver does not tell.</summary>
     public virtual int? PoolLimit => null;
 
+    /// <summary>
+    /// Whether an open that began now would make a physical connection: nothing idle in the pool, and room for one more. Null when the
+    /// driver does not tell. It may be otherwise by the time that one begins.
+    /// </summary>
+    public virtual bool? WillConnect => null;
+
+    /// <summary>
+    /// Whether an open that began now would find an idle connection, and so wait neither for the network nor for another caller. Null
+    /// when the driver does not tell.
+    /// </summary>
+    public virtual bool? HasIdle => null;
+
     /// <summary>A new probe, not connected yet.</summary>
     public abstract INodeProbe CreateProbe();
 
