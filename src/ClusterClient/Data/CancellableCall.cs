@@ -6,7 +6,8 @@ namespace ClusterClient.Data;
 /// A call of the driver's whose caller may cancel it. On a healthy server the driver ends it within milliseconds and its
 /// connection stays open. On a hung one it waits for that very server to hear of the cancellation, until its timeouts, and neither
 /// closing the connection nor ending its socket gets past that. Then the call is abandoned: the caller has its answer and its
-/// connection is closed, while the driver's goes on waiting behind the scenes and is disposed when it is done.
+/// connection is closed, while the driver's goes on waiting behind the scenes and is disposed when it is done. The same becomes of
+/// every call on a silent node whose driver gives no way to end a connection.
 /// </summary>
 /// <typeparam name="TResult">The call's result.</typeparam>
 internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
@@ -39,9 +40,20 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller)
     {
         var watched = new CancellableCall<TResult>(connection, call, ticket, caller);
+        if (connection.Node is { CanEnd: false })
+        {
+            connection.AbandonCall = watched.Abandon;
+        }
+
         watched._registration = caller.UnsafeRegister(
             static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), watched);
         call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(watched.OnCallEnded);
+        // After it can be found: whichever comes first, the news that the node is silent or this call, the other one sees it.
+        if (connection.AbandonCall is { } abandon && connection.Opener.Topology.Nodes[connection.Node!.Index] is { IsSilent: true } silent)
+        {
+            abandon(new NodeSilentException(silent));
+        }
+
         return watched.Task;
     }
 
@@ -50,6 +62,7 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         _registration.Unregister();
         if (Interlocked.CompareExchange(ref _state, Ended, Running) == Running)
         {
+            _connection.AbandonCall = null;
             if (_call.Exception?.InnerException is { } exception)
             {
                 _connection.Notes(exception, _ticket);
@@ -98,12 +111,9 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         if (Interlocked.CompareExchange(ref _state, Abandoned, Running) == Running)
         {
             _ticket.GivenUp();
-            // In this order: whatever the caller does next finds a connection that is closed.
             try
             {
-                _connection.Abandon(native);
-                _ = DisposeWhenDoneAsync(native);
-                node.End(native);
+                Leave(node, native);
             }
             finally
             {
@@ -113,6 +123,38 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         }
 
         Task DelayAsync(TimeSpan time) => System.Threading.Tasks.Task.Delay(time, opener.Time, CancellationToken.None);
+    }
+
+    /// <summary>Gives it up for the reason that the caller gets. False when it has ended.</summary>
+    private bool Abandon(Exception reason)
+    {
+        if (_connection.Node is not { } node || _connection.NativeOrNull is not { } native
+            || Interlocked.CompareExchange(ref _state, Abandoned, Running) != Running)
+        {
+            return false;
+        }
+
+        try
+        {
+            _connection.Notes(reason, _ticket);
+            Leave(node, native);
+        }
+        finally
+        {
+            TrySetException(reason);
+        }
+
+        return true;
+    }
+
+    // In this order: whatever the caller does next finds a connection that is closed.
+    private void Leave(ClusterNode node, DbConnection native)
+    {
+        _registration.Unregister();
+        _connection.AbandonCall = null;
+        _connection.Abandon(native);
+        _ = DisposeWhenDoneAsync(native);
+        node.End(native);
     }
 
     private async Task DisposeWhenDoneAsync(DbConnection native)

@@ -138,6 +138,6 @@ public sealed class ClusterBatch : DbBatch
             _inner.Transaction = null;
         }
 
-        return _inner;
+        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 }

@@ -185,6 +185,6 @@ public sealed class ClusterCommand : DbCommand
             _inner.Transaction = null;
         }
 
-        return _inner;
+        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 }

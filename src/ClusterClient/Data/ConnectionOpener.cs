@@ -122,7 +122,15 @@ internal sealed class ConnectionOpener(
             node.State.BeginOpen(began);
             try
             {
-                native.Open();
+                if (node.Driver.HasIdle == true)
+                {
+                    native.Open();
+                }
+                else
+                {
+                    BlockingOpen.Run(native, node, this, attempt);
+                }
+
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
                 return new(node, native);
@@ -130,7 +138,11 @@ internal sealed class ConnectionOpener(
             catch (Exception e)
             {
                 attempt.Failed(e, node, began);
-                native.Dispose();
+                if (native.State != ConnectionState.Connecting)
+                {
+                    native.Dispose();
+                }
+
                 if (!attempt.GoesOnAfter(e, node))
                 {
                     throw;
@@ -147,7 +159,7 @@ internal sealed class ConnectionOpener(
     /// <summary>A call on an open connection to this node failed: says what it means, and has the node looked at where it asks for that.</summary>
     public Fault NoteFault(Exception exception, ClusterNode node, RouteIntent intent)
     {
-        var fault = driver.Classify(exception);
+        var fault = Classify(exception);
         // A replica that refuses a write is right to: only a supposed primary comes into question by it.
         if (fault.QuestionsNode && (fault.Kind != FaultKind.ReadOnly || intent == RouteIntent.Write))
         {
@@ -156,6 +168,10 @@ internal sealed class ConnectionOpener(
 
         return fault;
     }
+
+    /// <summary>What an exception means, the driver's or one of the library's own in place of the driver's.</summary>
+    public Fault Classify(Exception exception) =>
+        exception is NodeSilentException ? new(FaultKind.ConnectionLost, NotApplied: false) : driver.Classify(exception);
 
     /// <summary>The network's part of a call to the node, in µs.</summary>
     public float RoundTripTo(ClusterNode node) => (float)Topology.Nodes[node.Index].RoundTrip.TotalMicroseconds;

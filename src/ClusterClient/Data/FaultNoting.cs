@@ -71,7 +71,7 @@ internal static class FaultNoting
             return running;
         }
 
-        return cancellationToken.CanBeCanceled
+        return cancellationToken.CanBeCanceled || connection!.Node is { CanEnd: false }
             ? CancellableCall<TResult>.WatchAsync(connection!, running, ticket, cancellationToken)
             : AwaitAsync(connection!, running, ticket);
 
