@@ -77,7 +77,10 @@ public sealed partial class ClusterDataSourceBuilder
         var audit = new RegionAudit(_name, _onRegionRefusal, logger);
         var budget = new RetryBudget(_options.Retry.BudgetRatio, _options.Retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(_options.Retry, budget, _time, new Random(random.Next()));
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, outliers);
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, outliers)
+        {
+            Hedges = _options.Hedging.MaxRatio > 0 ? new(_options.Hedging, budget, _time) : null,
+        };
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
         return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }

@@ -87,6 +87,10 @@ public sealed class ClusterOptions
     /// <value>Default <see cref="RetryPolicy.Default"/>.</value>
     public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
 
+    /// <summary>When a second replica is asked for a read that takes unusually long.</summary>
+    /// <value>Default <see cref="HedgingPolicy.OnRequest"/>: for no read that does not ask for it.</value>
+    public HedgingPolicy Hedging { get; set; } = HedgingPolicy.OnRequest;
+
     /// <summary>
     /// Whether a replica that answers the monitor is kept out for a while when the calls to it fail or hang unlike its peers': for 30 s
     /// at first, for longer each time it happens again, up to 5 minutes. At most half of the replicas are kept out at once, and never the
@@ -173,6 +177,16 @@ public sealed class ClusterOptions
         foreach (var error in Retry is null ? ["Retry is null; set it to RetryPolicy.None to switch retries off."] : Retry.Validate())
         {
             yield return error;
+        }
+
+        foreach (var error in Hedging is null ? ["Hedging is null; set it to HedgingPolicy.OnRequest."] : Hedging.Validate())
+        {
+            yield return error;
+        }
+
+        if (Hedging is { ByDefault: true, MaxRatio: > 0 } && Retry is { BudgetRatio: 0, BudgetPerSecond: 0 })
+        {
+            yield return "Hedging is on and Retry leaves it no budget; set Retry.BudgetRatio or BudgetPerSecond to more than zero.";
         }
 
         if (ClientOrdinal < 0)

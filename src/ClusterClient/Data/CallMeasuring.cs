@@ -31,9 +31,14 @@ internal static class CallMeasuring
     /// <param name="start">Binds it to the connection's node and starts it.</param>
     /// <returns>A task that fails with whatever speaks against the call, also when its connection is missing or closed or its node fenced.</returns>
     public static Task<TResult> MeasureAsync<TCommand, TResult>(Execution<TCommand> call, Func<Execution<TCommand>, Task<TResult>> start)
-        where TCommand : class, IRepeatable
+        where TCommand : class, IHedgeable<TCommand>
     {
         var connection = call.Command.Connection;
+        if (call.Command.WantsHedge && HedgedCall<TCommand, TResult>.TryRunAsync(connection, call, start) is { } hedged)
+        {
+            return hedged;
+        }
+
         var ticket = connection?.BeginCall() ?? default;
         Task<TResult> running;
         try

@@ -25,7 +25,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
     private const int Ended = 1;
     private const int Abandoned = 2;
 
-    private readonly ClusterConnection _connection;
+    private ClusterConnection _connection;
     private readonly Task<TResult> _call;
     private readonly CallTicket _ticket;
     private readonly CancellationToken _caller;
@@ -34,6 +34,12 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
 
     protected CancellableCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller) =>
         (_connection, _call, _ticket, _caller) = (connection, call, ticket, caller);
+
+    /// <summary>Where it runs; null where that is gone.</summary>
+    protected virtual (ClusterNode? Node, DbConnection? Native) Place => (_connection.Node, _connection.NativeOrNull);
+
+    /// <summary>Its place is another connection's now.</summary>
+    protected void GoOnWith(ClusterConnection connection) => _connection = connection;
 
     /// <summary>Goes on with the call, which was started; the task ends with it, or soon after its caller cancelled.</summary>
     protected Task<TResult> WatchAsync()
@@ -91,7 +97,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
     private async Task AbandonAfterGraceAsync()
     {
         var opener = _connection.Opener;
-        if (_connection.Node is not { } node || _connection.NativeOrNull is not { } native)
+        if (Place is not ({ } node, { } native))
         {
             return;
         }
@@ -131,7 +137,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
     /// <summary>Gives it up for the reason that the caller gets. False when it has ended.</summary>
     private bool Abandon(Exception reason)
     {
-        if (_connection.Node is not { } node || _connection.NativeOrNull is not { } native
+        if (Place is not ({ } node, { } native)
             || Interlocked.CompareExchange(ref _state, Abandoned, Running) != Running)
         {
             return false;

@@ -9,16 +9,20 @@ namespace ClusterClient.Data;
 /// connection is open to at each execution. Its commands, parameters and readers are the driver's.
 /// </summary>
 /// <remarks>For one caller at a time, except <see cref="Cancel"/>.</remarks>
-public sealed class ClusterBatch : DbBatch, IRepeatable
+public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
 {
     private readonly DbBatch _inner;
     private NodeBinding _binding;
+    private ClusterBatch? _standIn;
+    private bool _isPrepared;
 
     internal ClusterBatch(ClusterConnection connection)
     {
         _binding = new(connection);
         _inner = connection.NativeOrNull?.CreateBatch() ?? connection.Opener.Driver.ProviderFactory.CreateBatch();
     }
+
+    private ClusterBatch(ClusterConnection connection, DbBatch inner) => (_binding, _inner) = (new(connection), inner);
 
     internal ClusterBatch(DbProviderFactory driver) => _inner = driver.CreateBatch();
 
@@ -73,6 +77,18 @@ public sealed class ClusterBatch : DbBatch, IRepeatable
     /// <inheritdoc cref="ClusterCommand.IsIdempotent"/>
     public bool IsIdempotent { get; set; }
 
+    /// <inheritdoc cref="ClusterCommand.IsHedged"/>
+    public bool? IsHedged { get; set; }
+
+    bool IHedgeable<ClusterBatch>.WantsHedge => IsHedged ?? _binding.Connection is { IsHedged: true };
+
+    bool IHedgeable<ClusterBatch>.CanBeCopied => !_isPrepared && _binding.Transaction is null && StatementCopy.IsPossible(_inner);
+
+    ClusterBatch? IHedgeable<ClusterBatch>.StandIn
+    {
+        set => Volatile.Write(ref _standIn, value);
+    }
+
     ClusterConnection? IRepeatable.Connection => _binding.Connection;
 
     // Of several statements a driver may have committed the first ones, whatever the last one met.
@@ -92,10 +108,10 @@ public sealed class ClusterBatch : DbBatch, IRepeatable
         where T : DbBatch => (T)_inner;
 
     /// <inheritdoc/>
-    public override void Cancel() => _inner.Cancel();
+    public override void Cancel() => (Volatile.Read(ref _standIn)?._inner ?? _inner).Cancel();
 
     /// <inheritdoc/>
-    public override void Prepare() => _binding.Required.Noting(Bind(), static inner =>
+    public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
     {
         inner.Prepare();
         return 0;
@@ -104,7 +120,7 @@ public sealed class ClusterBatch : DbBatch, IRepeatable
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
         _binding.Connection.NotingAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().PrepareAsync(c.cancellationToken), cancellationToken);
+            (Self: this, cancellationToken), static c => c.Self.BindToPrepare().PrepareAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
@@ -140,11 +156,21 @@ public sealed class ClusterBatch : DbBatch, IRepeatable
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _inner.DisposeAsync();
 
+    ClusterBatch IHedgeable<ClusterBatch>.CopyOn(ClusterConnection connection) => new(connection, StatementCopy.Of(_inner, connection.NativeOrNull, connection.Opener.Driver.ProviderFactory));
+
     private Execution<ClusterBatch> On(CommandBehavior behavior = CommandBehavior.Default, CancellationToken cancellationToken = default) =>
         new(this, behavior, cancellationToken);
 
+    // The server keeps what is prepared for this connection, and this command.
+    private DbBatch BindToPrepare()
+    {
+        _isPrepared = true;
+        return Bind();
+    }
+
     private DbBatch Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
+        _standIn = null;
         if (_binding.MustRebind(behavior, out var native))
         {
             _inner.Connection = native;

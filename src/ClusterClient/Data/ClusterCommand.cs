@@ -10,10 +10,12 @@ namespace ClusterClient.Data;
 /// each execution. Its parameters and readers are the driver's.
 /// </summary>
 /// <remarks>For one caller at a time, except <see cref="Cancel"/>.</remarks>
-public sealed class ClusterCommand : DbCommand, IRepeatable
+public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 {
     private readonly DbCommand _inner;
     private NodeBinding _binding;
+    private ClusterCommand? _standIn;
+    private bool _isPrepared;
 
     internal ClusterCommand(ClusterConnection connection)
     {
@@ -26,6 +28,12 @@ public sealed class ClusterCommand : DbCommand, IRepeatable
     internal ClusterCommand(DbProviderFactory driver)
     {
         _inner = NewUnbound(driver);
+        GC.SuppressFinalize(this);
+    }
+
+    private ClusterCommand(ClusterConnection connection, DbCommand inner)
+    {
+        (_binding, _inner) = (new(connection), inner);
         GC.SuppressFinalize(this);
     }
 
@@ -113,6 +121,23 @@ public sealed class ClusterCommand : DbCommand, IRepeatable
     /// <value>Default false.</value>
     public bool IsIdempotent { get; set; }
 
+    /// <summary>
+    /// Whether a second replica is asked when this takes unusually long, or null for what its connection's data source or view says; see
+    /// <see cref="HedgingPolicy"/> for when that can be. What then runs are copies of this command, so that nothing that
+    /// <see cref="Unwrap"/> gives tells of the execution.
+    /// </summary>
+    /// <value>Default null.</value>
+    public bool? IsHedged { get; set; }
+
+    bool IHedgeable<ClusterCommand>.WantsHedge => IsHedged ?? _binding.Connection is { IsHedged: true };
+
+    bool IHedgeable<ClusterCommand>.CanBeCopied => !_isPrepared && _binding.Transaction is null && StatementCopy.IsPossible(_inner);
+
+    ClusterCommand? IHedgeable<ClusterCommand>.StandIn
+    {
+        set => Volatile.Write(ref _standIn, value);
+    }
+
     ClusterConnection? IRepeatable.Connection => _binding.Connection;
 
     bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
@@ -130,10 +155,10 @@ public sealed class ClusterCommand : DbCommand, IRepeatable
         where T : DbCommand => (T)_inner;
 
     /// <inheritdoc/>
-    public override void Cancel() => _inner.Cancel();
+    public override void Cancel() => (Volatile.Read(ref _standIn)?._inner ?? _inner).Cancel();
 
     /// <inheritdoc/>
-    public override void Prepare() => _binding.Required.Noting(Bind(), static inner =>
+    public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
     {
         inner.Prepare();
         return 0;
@@ -142,7 +167,7 @@ public sealed class ClusterCommand : DbCommand, IRepeatable
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
         _binding.Connection.NotingAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().PrepareAsync(c.cancellationToken), cancellationToken);
+            (Self: this, cancellationToken), static c => c.Self.BindToPrepare().PrepareAsync(c.cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
@@ -189,11 +214,21 @@ public sealed class ClusterCommand : DbCommand, IRepeatable
     private static DbCommand NewUnbound(DbProviderFactory driver) => driver.CreateCommand()
         ?? throw new NotSupportedException($"{driver.GetType().Name} creates no commands.");
 
+    ClusterCommand IHedgeable<ClusterCommand>.CopyOn(ClusterConnection connection) => new(connection, StatementCopy.Of(_inner, connection.NativeOrNull));
+
     private Execution<ClusterCommand> On(CommandBehavior behavior = CommandBehavior.Default, CancellationToken cancellationToken = default) =>
         new(this, behavior, cancellationToken);
 
+    // The server keeps what is prepared for this connection, and this command.
+    private DbCommand BindToPrepare()
+    {
+        _isPrepared = true;
+        return Bind();
+    }
+
     private DbCommand Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
+        _standIn = null;
         if (_binding.MustRebind(behavior, out var native))
         {
             _inner.Connection = native;

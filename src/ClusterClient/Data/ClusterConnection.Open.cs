@@ -197,17 +197,23 @@ public partial class ClusterConnection
     {
         _node = opened.Node;
         Volatile.Write(ref _reserved, 1);
-        Volatile.Write(ref _native, opened.Native);
-        opened.Node.Open.Add(this);
+        Take(opened.Node, opened.Native);
+    }
+
+    private void Take(ClusterNode node, DbConnection native)
+    {
+        _node = node;
+        Volatile.Write(ref _native, native);
+        node.Open.Add(this);
         if (_isWatched)
         {
             FollowNative();
         }
 
         // T1 opens, T2 publishes that the node is silent and ends its open connections, T1 adds this one to them: it is ended here.
-        if (Opener.Topology.Nodes[opened.Node.Index].IsSilent)
+        if (Opener.Topology.Nodes[node.Index].IsSilent)
         {
-            opened.Node.End(opened.Native);
+            node.End(native);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
 namespace ClusterClient.Data;
@@ -18,10 +19,11 @@ public sealed class ClusterDataSourceView : DbDataSource
         RouteScope scope,
         RouteIntent intent,
         string connectionString,
-        Func<ConnectionOrigin, ClusterConnection> createConnection)
+        Func<ConnectionOrigin, ClusterConnection> createConnection,
+        bool? isHedged = null)
     {
         var factory = new ClusterProviderFactory(opener.Driver.ProviderFactory, CreateConnection);
-        _origin = new(opener, scope, intent, connectionString, factory);
+        _origin = new(opener, scope, intent, connectionString, factory, isHedged ?? opener.Hedges is { Policy.ByDefault: true });
         _createConnection = createConnection;
     }
 
@@ -54,6 +56,13 @@ public sealed class ClusterDataSourceView : DbDataSource
                 $"The rule names the region '{unknown}', in which no node stands; the nodes are in {string.Join(", ", Geography.Regions)}.",
                 nameof(rule));
     }
+
+    /// <summary>
+    /// The same with reads that are hedged, or are not, whatever <see cref="HedgingPolicy.ByDefault"/> says: a second replica is asked for
+    /// one that takes unusually long. A command's or batch's own word goes before. See <see cref="HedgingPolicy"/> for which reads can be.
+    /// </summary>
+    public ClusterDataSourceView Hedged(bool isHedged = true) =>
+        new(_origin.Opener, _origin.Scope, Intent, ConnectionString, _createConnection, isHedged);
 
     /// <summary>
     /// Which node a call through this view would be given now, and for every other node why not: a line a node, for operators.
@@ -100,7 +109,7 @@ public sealed class ClusterDataSourceView : DbDataSource
     private Geography Geography => _origin.Opener.Selector.Geography;
 
     private ClusterDataSourceView With(RouteScope scope) =>
-        new(_origin.Opener, scope, Intent, ConnectionString, _createConnection);
+        new(_origin.Opener, scope, Intent, ConnectionString, _createConnection, _origin.IsHedged);
 
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => new DataSourceBatch(CreateConnection());

@@ -23,6 +23,9 @@ internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver d
 
     public OpenConnections Open { get; } = new();
 
+    /// <summary>The calls that lost against another node's.</summary>
+    public CancellationLine Losers { get; } = new();
+
     /// <summary>Releases every call that this process has in flight at the node.</summary>
     /// <returns>How many connections or calls that were.</returns>
     public int Release(NodeDescription silent) => CanEnd

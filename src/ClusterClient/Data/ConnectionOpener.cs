@@ -53,6 +53,9 @@ internal sealed class ConnectionOpener(
     /// <summary>Null where nothing is ejected.</summary>
     public OutlierWatch? Outliers => outliers;
 
+    /// <summary>Null where no read is ever hedged.</summary>
+    public HedgePipeline? Hedges { get; init; }
+
     public void Start() => monitor.Start();
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>

@@ -9,13 +9,14 @@ namespace ClusterClient.Data;
 public sealed class ConnectionOrigin
 {
     internal ConnectionOrigin(
-        ConnectionOpener opener, RouteScope scope, RouteIntent intent, string connectionString, ClusterProviderFactory factory)
+        ConnectionOpener opener, RouteScope scope, RouteIntent intent, string connectionString, ClusterProviderFactory factory, bool isHedged)
     {
         Opener = opener;
         Scope = scope;
         Intent = intent;
         ConnectionString = connectionString;
         Factory = factory;
+        IsHedged = isHedged;
     }
 
     internal ConnectionOpener Opener { get; }
@@ -27,4 +28,6 @@ public sealed class ConnectionOrigin
     internal string ConnectionString { get; }
 
     internal ClusterProviderFactory Factory { get; }
+
+    internal bool IsHedged { get; }
 }

@@ -41,7 +41,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     {
         Topology = opener.Topology;
         _request = _request with { Now = opener.Clock.Now };
-        return opener.Choose(_request, Topology);
+        return from?.Only ?? opener.Choose(_request, Topology);
     }
 
     /// <summary>Tells the node's health of an open that failed.</summary>
@@ -90,6 +90,11 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             opener.NoteOpenFault(exception, node, outOfTime || fault.QuestionsNode);
             _lastFailed = Topology.Nodes[node.Index];
             _request = _request with { Avoid = node.Index + 1 };
+        }
+
+        if (from?.Only is not null)
+        {
+            return false;
         }
 
         _lastFault = exception;

@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Information, "{Cluster}: sends a call again, attempt {Attempt}, after {Fault} at {Node}")]
     public static partial void Retried(ILogger logger, string cluster, string fault, string node, int attempt);
 
+    [LoggerMessage(25, LogLevel.Debug, "{Cluster}: {First} has not answered a read after {Microseconds} µs; asks {Second} as well")]
+    public static partial void Hedged(ILogger logger, string cluster, string first, string second, long microseconds);
+
     [LoggerMessage(40, LogLevel.Warning, "{Cluster}: {Message}")]
     public static partial void NodeEjected(ILogger logger, string cluster, string message);
 

@@ -23,17 +23,24 @@ internal sealed class RetryBudget(double ratio, double perSecond, Func<long, lon
     private readonly int[] _spent = new int[Seconds];
     private readonly int[] _hedged = new int[Seconds];
 
-    /// <summary>How many of the first attempts may be hedged.</summary>
-    public const double HedgeRatio = 0.05;
-
     /// <summary>Takes one retry out; false when there is none left.</summary>
     /// <param name="now">The present time, in µs.</param>
-    public bool TryRetry(long now) => TryTake(now, callsEnded(now), isHedge: false, HedgeRatio);
+    public bool TryRetry(long now) => TryTake(now, hedges: null);
 
     /// <summary>Takes one hedge out, which costs as much as a retry and is bounded by itself too.</summary>
     /// <param name="now">The present time, in µs.</param>
-    /// <param name="share">How many of the first attempts may be hedged.</param>
-    public bool TryHedge(long now, double share = HedgeRatio) => TryTake(now, callsEnded(now), isHedge: true, share);
+    /// <param name="allowed">How many hedges there may be in the ten seconds before it.</param>
+    public bool TryHedge(long now, double allowed) => TryTake(now, allowed);
+
+    /// <summary>How much of that is left, 0 to 1.</summary>
+    /// <inheritdoc cref="TryHedge"/>
+    public double HedgesLeft(long now, double allowed)
+    {
+        lock (_gate)
+        {
+            return allowed <= 0 ? 0 : Math.Clamp((allowed - Spent(now).Hedged) / allowed, 0, 1);
+        }
+    }
 
     /// <summary>How much of what may be spent is left, 0 to 1.</summary>
     public double Left(long now)
@@ -47,12 +54,14 @@ internal sealed class RetryBudget(double ratio, double perSecond, Func<long, lon
         }
     }
 
-    private bool TryTake(long now, long ended, bool isHedge, double share)
+    // A hedge when it is told how many there may be.
+    private bool TryTake(long now, double? hedges)
     {
+        var ended = callsEnded(now);
         lock (_gate)
         {
             var (spent, hedged) = Spent(now);
-            if (spent + 1 > Limit(ended, spent) || (isHedge && hedged + 1 > share * Math.Max(0, ended - spent)))
+            if (spent + 1 > Limit(ended, spent) || hedged + 1 > hedges)
             {
                 return false;
             }
@@ -65,7 +74,7 @@ internal sealed class RetryBudget(double ratio, double perSecond, Func<long, lon
             }
 
             _spent[at]++;
-            _hedged[at] += isHedge ? 1 : 0;
+            _hedged[at] += hedges is null ? 0 : 1;
             return true;
         }
     }

@@ -10,7 +10,7 @@ internal sealed class FakeBatch : DbBatch
 
     public override int Timeout { get; set; }
 
-    protected override DbBatchCommandCollection DbBatchCommands => throw new NotSupportedException();
+    protected override DbBatchCommandCollection DbBatchCommands { get; } = new FakeBatchCommands();
 
     protected override DbConnection? DbConnection
     {
@@ -45,5 +45,5 @@ internal sealed class FakeBatch : DbBatch
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
         _command.ExecuteReaderAsync(behavior, cancellationToken);
 
-    protected override DbBatchCommand CreateDbBatchCommand() => throw new NotSupportedException();
+    protected override DbBatchCommand CreateDbBatchCommand() => new FakeBatchCommand();
 }

@@ -28,7 +28,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         ILogger? logger = null,
         Action<TopologyEvent>? onEvent = null,
         RoutingPolicy? policy = null,
-        RetryPolicy? retry = null)
+        RetryPolicy? retry = null,
+        HedgingPolicy? hedging = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
         var driver = new FakeDriver(Servers, Clock);
@@ -46,7 +47,10 @@ internal sealed class FakeCluster : IAsyncDisposable
         Budget = new(retry.BudgetRatio, retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
         var audit = new RegionAudit("orders", onRefusal, logger);
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, NullLogger.Instance, retries, Outliers);
+        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, logger, retries, Outliers)
+        {
+            Hedges = hedging is null ? null : new(hedging, Budget, Clock),
+        };
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }

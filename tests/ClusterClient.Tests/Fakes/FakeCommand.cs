@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ClusterClient.Tests.Fakes;
 
-internal sealed class FakeCommand : DbCommand
+internal sealed class FakeCommand : DbCommand, ICloneable
 {
     [AllowNull]
     public override string CommandText { get; set; } = "";
@@ -19,12 +19,23 @@ internal sealed class FakeCommand : DbCommand
 
     protected override DbConnection? DbConnection { get; set; }
 
-    protected override DbParameterCollection DbParameterCollection => throw new NotSupportedException();
+    protected override DbParameterCollection DbParameterCollection { get; } = new FakeParameters();
 
     protected override DbTransaction? DbTransaction { get; set; }
 
     public override void Cancel()
     {
+    }
+
+    public object Clone()
+    {
+        var copy = new FakeCommand { CommandText = CommandText, CommandTimeout = CommandTimeout, CommandType = CommandType };
+        foreach (FakeParameter parameter in Parameters)
+        {
+            copy.Parameters.Add(parameter.Clone());
+        }
+
+        return copy;
     }
 
     public override void Prepare()
@@ -39,7 +50,8 @@ internal sealed class FakeCommand : DbCommand
 
     public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
     {
-        await ((FakeConnection)DbConnection!).Execute();
+        var connection = (FakeConnection)DbConnection!;
+        await (connection.HearsTokens ? connection.Execute().WaitAsync(cancellationToken) : connection.Execute());
         return 1;
     }
 
@@ -48,17 +60,17 @@ internal sealed class FakeCommand : DbCommand
     public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
         await ExecuteNonQueryAsync(cancellationToken);
 
-    protected override DbParameter CreateDbParameter() => throw new NotSupportedException();
+    protected override DbParameter CreateDbParameter() => new FakeParameter();
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
         ExecuteNonQuery();
-        return new DataTable().CreateDataReader();
+        return ((FakeConnection)DbConnection!).Read();
     }
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
         await ExecuteNonQueryAsync(cancellationToken);
-        return new DataTable().CreateDataReader();
+        return ((FakeConnection)DbConnection!).Read();
     }
 }

@@ -51,7 +51,17 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
 
     public override void ChangeDatabase(string databaseName) => throw new NotSupportedException();
 
+    public bool HearsTokens => server.HearsTokens;
+
     internal Task Execute() => server.Execute();
+
+    /// <summary>A row that tells the server.</summary>
+    internal DbDataReader Read()
+    {
+        var rows = new DataTable { Columns = { { "server", typeof(FakeServer) } } };
+        rows.Rows.Add(server);
+        return rows.CreateDataReader();
+    }
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {

@@ -29,6 +29,9 @@ internal sealed class FakeServer
     /// <summary>Whether its pool has an idle connection, as the driver tells it.</summary>
     public bool? HasIdle { get; set; }
 
+    /// <summary>Whether an asynchronous statement ends when its token is cancelled, as on a server that is well.</summary>
+    public bool HearsTokens { get; set; }
+
     /// <summary>What cancelling a statement does.</summary>
     public Action OnCancel { get; set; } = () => { };
 

@@ -1,0 +1,148 @@
+using System.Data.Common;
+using ClusterClient.Resilience;
+
+namespace ClusterClient.Data;
+
+/// <summary>
+/// One of the two attempts at a hedged call: a copy of its command, on the call's own connection or on one that is opened for it.
+/// </summary>
+/// <typeparam name="TCommand">What is executed.</typeparam>
+/// <typeparam name="TResult">The call's result.</typeparam>
+internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
+    where TCommand : class, IHedgeable<TCommand>
+{
+    private readonly Execution<TCommand> _execution;
+    private readonly Func<Execution<TCommand>, Task<TResult>> _start;
+    private readonly IRepeatable? _repeatable;
+    private readonly Func<Exception, bool>? _waitsAfter;
+    private readonly CancellationTokenSource _cancellation;
+    private RacingCall<TResult>? _racing;
+    private Task<TResult>? _task;
+    private volatile bool _isLost;
+
+    private HedgeAttempt(
+        ClusterConnection connection,
+        Execution<TCommand> call,
+        Func<Execution<TCommand>, Task<TResult>> start,
+        IRepeatable? repeatable,
+        Func<Exception, bool>? waitsAfter)
+    {
+        // Of its own, because it may be cancelled alone.
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
+        (Connection, _start, _repeatable, _waitsAfter) = (connection, start, repeatable, waitsAfter);
+        _execution = call with { Command = call.Command.CopyOn(connection), CancellationToken = _cancellation.Token };
+    }
+
+    /// <summary>Starts the first attempt, on the call's own connection.</summary>
+    /// <param name="connection">Open.</param>
+    /// <param name="call">What is executed.</param>
+    /// <param name="start">Binds it to the connection's node and starts it.</param>
+    /// <param name="waitsAfter">Whether the other attempt is waited for when this one has failed by this.</param>
+    public static HedgeAttempt<TCommand, TResult> First(
+        ClusterConnection connection, Execution<TCommand> call, Func<Execution<TCommand>, Task<TResult>> start, Func<Exception, bool> waitsAfter)
+    {
+        var attempt = new HedgeAttempt<TCommand, TResult>(connection, call, start, call.Command, waitsAfter);
+        attempt._task = attempt.Begin();
+        return attempt;
+    }
+
+    /// <summary>Starts the second, on a connection that is opened for it.</summary>
+    public static HedgeAttempt<TCommand, TResult> Second(
+        ClusterConnection connection, Execution<TCommand> call, Func<Execution<TCommand>, Task<TResult>> start, MoveFrom from)
+    {
+        var attempt = new HedgeAttempt<TCommand, TResult>(connection, call, start, repeatable: null, waitsAfter: null);
+        if (call.Command.Timeout > 0)
+        {
+            attempt.Command.Timeout = (int)Math.Ceiling(from.Limit.TotalSeconds);
+        }
+
+        attempt._task = attempt.OpenAndBeginAsync(from);
+        return attempt;
+    }
+
+    /// <summary>The connection that it was begun on.</summary>
+    public ClusterConnection Connection { get; }
+
+    public TCommand Command => _execution.Command;
+
+    public CallTicket Ticket { get; private set; }
+
+    public Task<TResult> Task => _task!;
+
+    /// <summary>Whether what it failed by allows that the call is sent again.</summary>
+    public bool Repeats => _racing is { Repeats: true };
+
+    /// <inheritdoc/>
+    public override bool Decides => Task.IsCompletedSuccessfully
+        || (_waitsAfter is not null && (Task.Exception?.InnerException is not { } exception || !_waitsAfter(exception)));
+
+    /// <inheritdoc/>
+    public override async ValueTask<RacingAttempt> EndAsync(CancellationToken raceIsOver)
+    {
+        await ((Task)Task).WaitAsync(raceIsOver).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return this;
+    }
+
+    /// <summary>How it ends is no news any more. False when it has failed by itself, or does in this moment.</summary>
+    public bool TryLose()
+    {
+        _isLost = true;
+        return _racing is null || _racing.TryLose();
+    }
+
+    /// <summary>It was answered, and the answer is its caller's.</summary>
+    public void Won() => _cancellation.Dispose();
+
+    /// <summary>Cancels it, and gives its connection back once the driver lets go of it; nobody waits for that.</summary>
+    /// <param name="holder">The connection that it goes on with, which nobody else uses.</param>
+    /// <param name="node">Where it runs.</param>
+    public async Task EndLostAsync(ClusterConnection holder, ClusterNode node)
+    {
+        _racing?.GoesWith(holder);
+        // Off the winner's way.
+        await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var cancelling = node.Losers.CancelAsync(Task, _cancellation);
+        await ((Task)Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            if (Task.IsCompletedSuccessfully && Task.Result is DbDataReader reader)
+            {
+                await reader.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // A reader that breaks has ended, which is all that is wanted of it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+
+        await cancelling.ConfigureAwait(false);
+        await holder.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _cancellation.Dispose();
+    }
+
+    private async Task<TResult> OpenAndBeginAsync(MoveFrom from)
+    {
+        await Connection.OpenForHedgeAsync(from, _cancellation.Token).ConfigureAwait(false);
+        return _isLost ? throw new OperationCanceledException(_cancellation.Token) : await Begin().ConfigureAwait(false);
+    }
+
+    private Task<TResult> Begin()
+    {
+        Ticket = Connection.BeginCall();
+        Task<TResult> running;
+        try
+        {
+            running = _start(_execution);
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: it is thrown where the task is awaited.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            running = System.Threading.Tasks.Task.FromException<TResult>(e);
+        }
+
+        _racing = RacingCall<TResult>.Watch(Connection, running, Ticket, _repeatable, _cancellation.Token);
+        return _racing.Task;
+    }
+}
