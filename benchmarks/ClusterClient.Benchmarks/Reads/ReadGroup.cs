@@ -1,4 +1,5 @@
 using ClusterClient.Npgsql;
+using ClusterClient.Resilience;
 using ClusterClient.Testing;
 using ClusterClient.Topology;
 
@@ -11,21 +12,26 @@ internal sealed class ReadGroup(LocalPostgres servers) : IAsyncDisposable
 
     private const string Region = "eu";
 
-    public static async Task<ReadGroup> StartAsync() => new(await LocalPostgres.StartAsync(b => b
+    public static Task<ReadGroup> StartAsync() => StartAsync([ReadLoop.Table]);
+
+    /// <summary>With these tables, all alike.</summary>
+    public static async Task<ReadGroup> StartAsync(IEnumerable<string> tables) => new(await LocalPostgres.StartAsync(b => b
         .Region(Region, Replicas + 1)
-        .Sql($"create table {ReadLoop.Table} as select i as id, md5(i::text) as text from generate_series(1, 10000) as i")));
+        .Sql(string.Join("; ", tables.Select(t => $"create table {t} as select i as id, md5(i::text) as text from generate_series(1, 10000) as i")))));
+
+    public IReadOnlyList<PostgresNode> Nodes => servers.Nodes;
 
     public PostgresNode Slow => servers.Nodes[^1];
 
     public Task<string?> VersionAsync() => servers.Primary.ExecuteAsync("show server_version");
 
     /// <summary>A data source with this policy that has looked at every node.</summary>
-    public async Task<ClusterDataSource> ConnectAsync(string policy)
+    public async Task<ClusterDataSource> ConnectAsync(string policy, HedgingPolicy? hedging = null)
     {
         var builder = new ClusterDataSourceBuilder(policy)
             .UseNpgsql(servers.ConnectionString)
             .LocatedIn(Region)
-            .Configure(o => o.Policy = policy);
+            .Configure(o => (o.Policy, o.Hedging) = (policy, hedging ?? HedgingPolicy.OnRequest));
         foreach (var node in servers.Nodes)
         {
             builder.AddNode(node.Endpoint, node.Region, name: node.Name);

@@ -4,12 +4,12 @@ using System.Diagnostics;
 namespace ClusterClient.Benchmarks.Reads;
 
 /// <summary>One of the application's callers: reads, thinks for a moment, reads again.</summary>
-internal sealed class ReadLoop(ClusterDataSource source, Random random, TimeSpan think, Action<Read> note)
+internal sealed class ReadLoop(ClusterDataSource source, Random random, TimeSpan think, Action<Read> note, string table = ReadLoop.Table)
 {
     public const string Table = "sample";
 
     /// <summary>About a millisecond of a server's work.</summary>
-    private const string Query = $"select count(*) from {Table}";
+    private readonly string _query = $"select count(*) from {table}";
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -30,7 +30,7 @@ internal sealed class ReadLoop(ClusterDataSource source, Random random, TimeSpan
             await using var connection = await source.Reads.OpenConnectionAsync();
             node = connection.NodeName;
             await using var command = connection.CreateCommand();
-            command.CommandText = Query;
+            command.CommandText = _query;
             await command.ExecuteScalarAsync();
             return Ended(hasFailed: false);
         }

@@ -8,9 +8,9 @@ internal sealed class Readers : IAsyncDisposable
     private readonly List<Read> _reads = [];
     private readonly Task _running;
 
-    public Readers(ClusterDataSource source, ReadsSettings settings, int seed) => _running = Task.WhenAll(Enumerable
+    public Readers(ClusterDataSource source, ReadsSettings settings, int seed, string table = ReadLoop.Table) => _running = Task.WhenAll(Enumerable
         .Range(0, settings.Readers)
-        .Select(i => new ReadLoop(source, new(seed + i), settings.Think, Note))
+        .Select(i => new ReadLoop(source, new(seed + i), settings.Think, Note, table))
         .Select(loop => Task.Run(() => loop.RunAsync(_stop.Token))));
 
     public Read[] Since(long timestamp)
