@@ -11,6 +11,12 @@ namespace ClusterClient.Data;
 internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     where TCommand : class, IHedgeable<TCommand>
 {
+    /// <summary>
+    /// How long a loser may end by itself before it is cancelled. Most do: the other one was first by a moment, or the freeze is over. To
+    /// cancel costs the server a connection, and with some drivers holds a thread of the pool until the server has heard of it.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly Execution<TCommand> _execution;
     private readonly Func<Execution<TCommand>, Task<TResult>> _start;
     private readonly IRepeatable? _repeatable;
@@ -93,14 +99,14 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     /// <summary>It was answered, and the answer is its caller's.</summary>
     public void Won() => _cancellation.Dispose();
 
-    /// <summary>Cancels it, and gives its connection back once the driver lets go of it; nobody waits for that.</summary>
+    /// <summary>Cancels it if it lasts, and gives its connection back once the driver lets go of it; nobody waits for that.</summary>
     /// <param name="holder">The connection that it goes on with, which nobody else uses.</param>
     /// <param name="node">Where it runs.</param>
     public async Task EndLostAsync(ClusterConnection holder, ClusterNode node)
     {
         _racing?.GoesWith(holder);
-        // Off the winner's way.
-        await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await ((Task)Task).WaitAsync(Patience, holder.Opener.Time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         var cancelling = node.Losers.CancelAsync(Task, _cancellation);
         await ((Task)Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try

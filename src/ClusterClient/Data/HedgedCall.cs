@@ -6,7 +6,7 @@ namespace ClusterClient.Data;
 
 /// <summary>
 /// A read of which a second replica is asked when the first takes unusually long: longer than the live 95th percentile of the data source's
-/// reads, and than two round trips. The first answer wins; the loser is cancelled, and its connection given back behind the scenes.
+/// reads, and than two round trips. The first answer wins; the loser is cancelled unless it ends soon, and its connection given back behind the scenes.
 /// </summary>
 /// <remarks>
 /// Why by the percentile: by definition it bounds the second attempts to 5 % of reads, as a delay in milliseconds does not when the load

@@ -2,7 +2,7 @@ namespace ClusterClient.Resilience;
 
 /// <summary>
 /// When a second replica is asked for a read that the first has not answered yet: after the time within which nearly all reads are answered.
-/// The first answer wins, and the other attempt is cancelled.
+/// The first answer wins; the other attempt is cancelled when it has not ended half a second later.
 /// </summary>
 /// <remarks>
 /// Hedged are asynchronous executions of text commands and batches on a connection for reading, as its first command since it was opened,

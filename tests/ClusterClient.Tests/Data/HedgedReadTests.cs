@@ -41,7 +41,8 @@ public sealed class HedgedReadTests
 
         Assert.Equal((before + 1, 1), (second.Statements, logger.Ids.Count(id => id == 25)));
         Assert.Same(second, ServerOf(cluster, connection));
-        await Until.TrueAsync(() => at.IsDisposed && cluster.InFlight == "0 0 0");
+        await UntilEndedAsync(cluster, () => at.IsDisposed);
+        Assert.False(at.IsAborted);
         Assert.Empty(changes);
         Assert.Equal(ConnectionState.Open, connection.State);
         Assert.Equal("0 0", FaultsInARow(cluster));
@@ -109,7 +110,8 @@ public sealed class HedgedReadTests
                 late.SetResult();
             }
 
-            await Until.TrueAsync(() => second.Connections[^1].IsDisposed && cluster.InFlight == "0 0 0");
+            await UntilEndedAsync(cluster, () => second.Connections[^1].IsDisposed);
+            Assert.False(second.Connections[^1].IsAborted);
         }
     }
 
@@ -128,7 +130,7 @@ public sealed class HedgedReadTests
         answer.SetResult();
         await call.Soon();
         opened.SetResult();
-        await Until.TrueAsync(() => second.Connections[^1].IsDisposed && cluster.InFlight == "0 0 0");
+        await UntilEndedAsync(cluster, () => second.Connections[^1].IsDisposed);
         Assert.Equal(before, (second.Statements, second.Opens));
     }
 
@@ -226,9 +228,13 @@ public sealed class HedgedReadTests
         var frozen = Freeze(ServerOf(cluster, connection));
         var opens = cluster.Servers.Sum(s => s.Opens);
         var call = command.ExecuteScalarAsync();
-        await Until.TrueAsync(cluster.Clock, TimeSpan.FromMilliseconds(7), TimeSpan.FromSeconds(5), () => cluster.Clock.ArmedTimers == 0 || opens > 0);
-        cluster.Clock.Advance(TimeSpan.FromMilliseconds(200));
-        Assert.Equal(opens, cluster.Servers.Sum(s => s.Opens));
+        for (var i = 0; i < 30; i++)
+        {
+            cluster.Clock.Advance(TimeSpan.FromMilliseconds(5));
+            await Task.Delay(1);
+            Assert.Equal(opens, cluster.Servers.Sum(s => s.Opens));
+        }
+
         frozen.SetResult();
         await call.Soon();
         Assert.Equal(opens, cluster.Servers.Sum(s => s.Opens));
@@ -290,7 +296,7 @@ public sealed class HedgedReadTests
             Assert.Equal(fault, (await Assert.ThrowsAsync<FakeFault>(() => call.Soon())).Kind);
         }
 
-        await Until.TrueAsync(() => cluster.InFlight == "0 0 0" && cluster.Nodes.Sum(n => n.State.Connections) == 1);
+        await UntilEndedAsync(cluster, () => cluster.Nodes.Sum(n => n.State.Connections) == 1);
     }
 
     [Fact]
@@ -309,7 +315,7 @@ public sealed class HedgedReadTests
         Assert.False(call.IsCompleted);
         one.SetException(new FakeFault(FaultKind.ConnectionLost));
         Assert.Equal(1, await call.Soon());
-        await Until.TrueAsync(() => cluster.InFlight == "0 0 0" && cluster.Nodes.Sum(n => n.State.Connections) == 1);
+        await UntilEndedAsync(cluster, () => cluster.Nodes.Sum(n => n.State.Connections) == 1);
     }
 
     [Fact]
@@ -380,6 +386,10 @@ public sealed class HedgedReadTests
 
         return cluster;
     }
+
+    // A loser that does not end by itself is cancelled after half a second.
+    private static Task UntilEndedAsync(FakeCluster cluster, Func<bool> alsoHolds) => Until.TrueAsync(
+        cluster.Clock, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2), () => alsoHolds() && cluster.InFlight == "0 0 0");
 
     // Answers when the test says so.
     private static TaskCompletionSource Freeze(FakeServer server, bool hearsTokens = true)
