@@ -36,10 +36,9 @@ internal static class NpgsqlFaults
 
     private static Fault? Find(Exception exception) => exception switch
     {
-        // The library's own, never a node's fault: nothing was sent. A fenced node accepts no writes, and another may.
+        // The library's own, within somebody else's: nothing was sent, and what lies deeper has been dealt with.
         NodeFencedException => new(ReadOnly, Never),
-        // No node could be given within the call's time, which it has spent waiting.
-        ClusterUnavailableException => new(PoolExhausted, Never),
+        ClusterUnavailableException => new(Statement, Never),
 
         // The caller's token. Where the server has heard of it, its answer tells what became of the statement.
         OperationCanceledException { InnerException: PostgresException e } => new(CallerCancelled, SqlStates.Classify(e).NotApplied),
