@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Diagnostics;
 using ClusterClient.Health;
 using ClusterClient.Health.Patterns;
 using ClusterClient.Resilience;
@@ -33,13 +34,18 @@ public sealed partial class ClusterDataSourceBuilder
         var random = _random ?? new Random();
         var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
         ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
-        var monitor = new TopologyMonitor(
-            endpoints,
-            i => nodes[i].Driver.CreateProbe(),
-            new() { Interval = _options.MonitorInterval, ProbeTimeout = _options.ProbeTimeout },
-            _time,
-            random,
-            logger);
+        if (nodes.Any(n => !n.CanEnd))
+        {
+            Log.CannotAbort(logger, _name);
+        }
+
+        var settings = new MonitorSettings
+        {
+            Interval = _options.MonitorInterval,
+            ProbeTimeout = _options.ProbeTimeout,
+            IsLoginRefusal = e => driver!.Classify(e).Kind == FaultKind.Rejected,
+        };
+        var monitor = new TopologyMonitor(endpoints, i => nodes[i].Driver.CreateProbe(), settings, _time, random, logger);
         var scope = new RouteScope
         {
             Freshness = new Freshness(_options.MaxReplicaLag),
@@ -58,7 +64,12 @@ public sealed partial class ClusterDataSourceBuilder
             Ordinal = _options.ClientOrdinal ?? random.Next(),
         };
         var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
-        var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
+        var limits = new OpenLimits
+        {
+            FailoverTimeout = _options.FailoverTimeout,
+            MaxWaitingCalls = _options.MaxWaitingCalls,
+            DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
+        };
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
         var outliers = _options.EjectOutliers ? new OutlierWatch(

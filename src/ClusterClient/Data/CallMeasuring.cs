@@ -57,7 +57,7 @@ internal static class CallMeasuring
             return running;
         }
 
-        return call.CancellationToken.CanBeCanceled
+        return call.CancellationToken.CanBeCanceled || connection!.Node is { CanEnd: false }
             ? RepeatableCall<TCommand, TResult>.WatchAsync(connection!, running, ticket, call, start)
             : AwaitAsync(running, ticket, call, start);
     }

@@ -153,6 +153,6 @@ public sealed class ClusterBatch : DbBatch, IRepeatable
             _inner.Transaction = null;
         }
 
-        return _inner;
+        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 }

@@ -202,6 +202,6 @@ public sealed class ClusterCommand : DbCommand, IRepeatable
             _inner.Transaction = null;
         }
 
-        return _inner;
+        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 }

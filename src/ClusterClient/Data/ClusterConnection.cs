@@ -48,6 +48,11 @@ public partial class ClusterConnection : DbConnection
 
     internal ClusterConnection? PreviousOpen { get; set; }
 
+    /// <summary>
+    /// Gives up the call that runs now; null when there is none, and always where the driver's connection can be ended instead.
+    /// </summary>
+    internal Func<Exception, bool>? AbandonCall { get; set; }
+
     internal DbConnection? NativeOrNull => Volatile.Read(ref _native);
 
     /// <summary>The node that the connection is open to, or was last.</summary>

@@ -140,7 +140,15 @@ internal sealed class ConnectionOpener(
             node.State.BeginOpen(began);
             try
             {
-                native.Open();
+                if (node.Driver.HasIdle == true)
+                {
+                    native.Open();
+                }
+                else
+                {
+                    BlockingOpen.Run(native, node, this, attempt);
+                }
+
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
                 return new(node, native);
@@ -148,7 +156,11 @@ internal sealed class ConnectionOpener(
             catch (Exception e)
             {
                 attempt.Failed(e, node, began);
-                native.Dispose();
+                if (native.State != ConnectionState.Connecting)
+                {
+                    native.Dispose();
+                }
+
                 if (!attempt.GoesOnAfter(e, node))
                 {
                     throw;
@@ -162,9 +174,10 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    /// <summary>What an exception means: the driver's table, and this library's own exceptions, by which nothing was sent.</summary>
+    /// <summary>What an exception means: the driver's table, and this library's own exceptions in place of the driver's.</summary>
     public Fault Classify(Exception exception) => exception switch
     {
+        NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
         NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
         ClusterUnavailableException => new(FaultKind.Statement, NotApplied: true),
         _ => driver.Classify(exception),

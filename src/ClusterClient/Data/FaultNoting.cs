@@ -40,7 +40,7 @@ internal static class FaultNoting
         }
 
         return running.IsCompletedSuccessfully ? running
-            : cancellationToken.CanBeCanceled ? SingleCall<TResult>.WatchAsync(connection!, running, cancellationToken)
+            : cancellationToken.CanBeCanceled || connection!.Node is { CanEnd: false } ? SingleCall<TResult>.WatchAsync(connection!, running, cancellationToken)
             : AwaitAsync(connection!, running);
 
         static async Task<TResult> AwaitAsync(ClusterConnection connection, Task<TResult> running)

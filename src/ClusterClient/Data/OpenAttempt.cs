@@ -119,8 +119,9 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     }
 
     /// <summary>Refuses what waiting cannot mend.</summary>
-    public readonly void ThrowIfHopeless()
+    public void ThrowIfHopeless()
     {
+        ThrowIfLoginRefused(Topology);
         if (IsDeniedEverywhere)
         {
             throw Refuse("the region rule allows no node that could serve it, and waiting changes no region");
@@ -129,6 +130,15 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         if (_request.Intent == RouteIntent.Write && Topology.IsContested)
         {
             throw Refuse("several nodes accept writes in the same epoch; demote or stop all but one");
+        }
+    }
+
+    public void ThrowIfLoginRefused(ClusterTopology topology)
+    {
+        if (topology.LoginRefusal is { } refusal)
+        {
+            (Topology, _lastFault) = (topology, refusal);
+            throw Refuse("every node refuses the login; correct user name, password or database");
         }
     }
 
