@@ -1,3 +1,4 @@
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
 namespace ClusterClient;
@@ -82,6 +83,10 @@ public sealed class ClusterOptions
     /// <value>1 or more. Default 1,000.</value>
     public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
 
+    /// <summary>When and how often calls are sent again that met a fault of their node's.</summary>
+    /// <value>Default <see cref="RetryPolicy.Default"/>.</value>
+    public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
+
     /// <summary>
     /// Whether a replica that answers the monitor is kept out for a while when the calls to it fail or hang unlike its peers': for 30 s
     /// at first, for longer each time it happens again, up to 5 minutes. At most half of the replicas are kept out at once, and never the
@@ -163,6 +168,11 @@ public sealed class ClusterOptions
             {
                 yield return $"{name} is {value}; set it between zero and one minute.";
             }
+        }
+
+        foreach (var error in Retry is null ? ["Retry is null; set it to RetryPolicy.None to switch retries off."] : Retry.Validate())
+        {
+            yield return error;
         }
 
         if (ClientOrdinal < 0)

@@ -10,7 +10,7 @@ namespace ClusterClient.Data;
 /// every call on a silent node whose driver gives no way to end a connection.
 /// </summary>
 /// <typeparam name="TResult">The call's result.</typeparam>
-internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
+internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
 {
     /// <summary>How long driver and server have to end a cancelled call, beside <see cref="RoundTripsToCancel"/>.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
@@ -32,30 +32,30 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
     private CancellationTokenRegistration _registration;
     private int _state;
 
-    private CancellableCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller) =>
+    protected CancellableCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller) =>
         (_connection, _call, _ticket, _caller) = (connection, call, ticket, caller);
 
-    /// <summary>Goes on with a call that was started; the task ends with it, or soon after its caller cancelled.</summary>
-    public static Task<TResult> WatchAsync(
-        ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller)
+    /// <summary>Goes on with the call, which was started; the task ends with it, or soon after its caller cancelled.</summary>
+    protected Task<TResult> WatchAsync()
     {
-        var watched = new CancellableCall<TResult>(connection, call, ticket, caller);
-        if (connection.Node is { CanEnd: false })
+        if (_connection.Node is { CanEnd: false })
         {
-            connection.AbandonCall = watched.Abandon;
+            _connection.AbandonCall = Abandon;
         }
 
-        watched._registration = caller.UnsafeRegister(
-            static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), watched);
-        call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(watched.OnCallEnded);
+        _registration = _caller.UnsafeRegister(static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), this);
+        _call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnCallEnded);
         // After it can be found: whichever comes first, the news that the node is silent or this call, the other one sees it.
-        if (connection.AbandonCall is { } abandon && connection.Opener.Topology.Nodes[connection.Node!.Index] is { IsSilent: true } silent)
+        if (_connection.AbandonCall is { } abandon && _connection.Opener.Topology.Nodes[_connection.Node!.Index] is { IsSilent: true } silent)
         {
             abandon(new NodeSilentException(silent));
         }
 
-        return watched.Task;
+        return Task;
     }
+
+    /// <summary>It ended in this; whether it goes on all the same, and sets the result by itself.</summary>
+    protected abstract bool GoesOnAfter(Exception exception, CallTicket ticket);
 
     private void OnCallEnded()
     {
@@ -65,7 +65,10 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
             _connection.AbandonCall = null;
             if (_call.Exception?.InnerException is { } exception)
             {
-                _connection.Notes(exception, _ticket);
+                if (GoesOnAfter(exception, _ticket))
+                {
+                    return;
+                }
             }
             else if (_call.IsCanceled)
             {

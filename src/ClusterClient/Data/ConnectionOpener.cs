@@ -25,6 +25,7 @@ internal sealed class ConnectionOpener(
     RegionAudit audit,
     TimeProvider time,
     ILogger logger,
+    RetryPipeline retries,
     OutlierWatch? outliers = null)
 {
     private int _waiting;
@@ -45,6 +46,10 @@ internal sealed class ConnectionOpener(
 
     public HealthClock Clock => selector.Clock;
 
+    public ILogger Logger => logger;
+
+    public RetryPipeline Retries => retries;
+
     /// <summary>Null where nothing is ejected.</summary>
     public OutlierWatch? Outliers => outliers;
 
@@ -53,10 +58,11 @@ internal sealed class ConnectionOpener(
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
         selector.Choose(request, topology) is >= 0 and var index ? nodes[index] : null;
 
-    public async ValueTask<OpenedNode> OpenAsync(RouteScope scope, RouteIntent intent, CancellationToken cancellationToken)
+    public async ValueTask<OpenedNode> OpenAsync(
+        RouteScope scope, RouteIntent intent, CancellationToken cancellationToken, MoveFrom? from = null)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent);
+        var attempt = new OpenAttempt(this, scope, intent, from);
         while (true)
         {
             ThrowIfDisposed();
@@ -64,6 +70,12 @@ internal sealed class ConnectionOpener(
             if (attempt.Choose() is not { } node)
             {
                 await WaitForNodeAsync(attempt, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (attempt.IsOverBudget(node))
+            {
+                await Task.Delay(attempt.PauseOverBudget(), time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -104,16 +116,22 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>The same, blocking: the driver's own synchronous open, and waits that hold this thread and no other.</summary>
-    public OpenedNode Open(RouteScope scope, RouteIntent intent)
+    public OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from = null)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent);
+        var attempt = new OpenAttempt(this, scope, intent, from);
         while (true)
         {
             ThrowIfDisposed();
             if (attempt.Choose() is not { } node)
             {
                 WaitForNode(attempt);
+                continue;
+            }
+
+            if (attempt.IsOverBudget(node))
+            {
+                Task.Delay(attempt.PauseOverBudget(), time, CancellationToken.None).Wait(CancellationToken.None);
                 continue;
             }
 
@@ -156,6 +174,15 @@ internal sealed class ConnectionOpener(
         }
     }
 
+    /// <summary>What an exception means: the driver's table, and this library's own exceptions in place of the driver's.</summary>
+    public Fault Classify(Exception exception) => exception switch
+    {
+        NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
+        NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
+        ClusterUnavailableException => new(FaultKind.Statement, NotApplied: true),
+        _ => driver.Classify(exception),
+    };
+
     /// <summary>A call on an open connection to this node failed: says what it means, and has the node looked at where it asks for that.</summary>
     public Fault NoteFault(Exception exception, ClusterNode node, RouteIntent intent)
     {
@@ -169,20 +196,19 @@ internal sealed class ConnectionOpener(
         return fault;
     }
 
-    /// <summary>What an exception means, the driver's or one of the library's own in place of the driver's.</summary>
-    public Fault Classify(Exception exception) =>
-        exception is NodeSilentException ? new(FaultKind.ConnectionLost, NotApplied: false) : driver.Classify(exception);
-
     /// <summary>The network's part of a call to the node, in µs.</summary>
     public float RoundTripTo(ClusterNode node) => (float)Topology.Nodes[node.Index].RoundTrip.TotalMicroseconds;
 
     /// <summary>Has the monitor look at the node now; nothing is doubted.</summary>
     public void LookAt(ClusterNode node) => monitor.LookAt(node.Index);
 
-    public void NoteOpenFault(Exception exception, ClusterNode node)
+    public void NoteOpenFault(Exception exception, ClusterNode node, bool questionsNode)
     {
         Log.OpenFailed(logger, cluster, node.Endpoint.Name, exception);
-        monitor.Doubt(node.Index);
+        if (questionsNode)
+        {
+            monitor.Doubt(node.Index);
+        }
     }
 
     private void ThrowIfDisposed()

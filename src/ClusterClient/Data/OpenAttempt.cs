@@ -9,13 +9,14 @@ namespace ClusterClient.Data;
 /// One call's way to a connection: what it asked for, when it must end, and what went wrong so far. It decides; the opener waits
 /// and connects, once asynchronously and once not.
 /// </summary>
-internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteIntent intent)
+internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteIntent intent, MoveFrom? from = null)
 {
-    private RouteRequest _request = opener.Selector.Request(scope, intent);
-    private Exception? _lastFault;
+    private RouteRequest _request = opener.Selector.Request(scope, intent) with { Avoid = from is null ? 0 : from.Node.Index + 1 };
+    private Exception? _lastFault = from?.Cause;
+    private NodeDescription? _lastFailed;
     private int _failures;
 
-    public readonly Deadline Deadline { get; } = new(opener.Time, opener.Limits.FailoverTimeout);
+    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.FailoverTimeout);
 
     /// <summary>The snapshot of the last choice; what is awaited after a refusal is its successor, so that no change is missed.</summary>
     public ClusterTopology Topology { get; private set; } = opener.Topology;
@@ -53,11 +54,25 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         }
         else
         {
-            ticket.Failed(opener.Driver.Classify(exception));
+            ticket.Failed(opener.Classify(exception));
         }
 
         node.State.Closed();
     }
+
+    /// <summary>
+    /// Whether an attempt at this node has to wait. One more at a node that has failed, and is what it was, is a retry and has to fit in the
+    /// budget; to go on to another node, or to one that has come back, is none: nothing of what went before is a load on that.
+    /// </summary>
+    public readonly bool IsOverBudget(ClusterNode node) =>
+        _lastFailed is { } failed && failed.Index == node.Index && !opener.Retries.IsOff
+        && Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
+        && !opener.Retries.Budget.TryRetry(opener.Clock.Now);
+
+    /// <summary>How long to wait then.</summary>
+    public readonly TimeSpan PauseOverBudget() => Deadline.Remaining is { Ticks: > 0 } left
+        ? (left < OpenLimits.LongestPause ? left : OpenLimits.LongestPause)
+        : throw Refuse("the last attempt failed, and the retry budget was spent for the rest of its time");
 
     /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
     public bool GoesOnAfter(Exception exception, ClusterNode node)
@@ -65,17 +80,32 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         if (exception is not NodeLeftException)
         {
             var outOfTime = exception is TimeoutException && Deadline.HasPassed;
-            if (!outOfTime && !opener.Driver.Classify(exception).QuestionsNode)
+            var fault = opener.Classify(exception);
+            if (!outOfTime && !fault.QuestionsNode && (!fault.IsTransient || opener.Retries.IsOff))
             {
+                Tell(exception, node, fault);
                 return false;
             }
 
-            opener.NoteOpenFault(exception, node);
+            opener.NoteOpenFault(exception, node, outOfTime || fault.QuestionsNode);
+            _lastFailed = Topology.Nodes[node.Index];
+            _request = _request with { Avoid = node.Index + 1 };
         }
 
         _lastFault = exception;
         _failures++;
         return Deadline.HasPassed ? throw Refuse() : true;
+    }
+
+    private readonly void Tell(Exception exception, ClusterNode node, Fault fault)
+    {
+        if (exception is not OperationCanceledException)
+        {
+            new CallFault
+            {
+                Cluster = opener.Cluster, Node = node.Endpoint.Name, Intent = _request.Intent, Attempts = _failures + 1, Fault = fault,
+            }.AttachTo(exception);
+        }
     }
 
     public readonly void ThrowIfLeft(ClusterNode node) => ThrowIfLeft(node, opener.Topology);

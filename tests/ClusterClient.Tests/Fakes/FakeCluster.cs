@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
 using ClusterClient.Health;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
@@ -27,6 +28,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         ILogger? logger = null,
         Action<TopologyEvent>? onEvent = null,
         RoutingPolicy? policy = null,
+        RetryPolicy? retry = null,
         bool canAbort = true,
         int detectionSeconds = 0)
     {
@@ -42,7 +44,11 @@ internal sealed class FakeCluster : IAsyncDisposable
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance, Outliers);
+        retry ??= RetryPolicy.None;
+        Budget = new(retry.BudgetRatio, retry.BudgetPerSecond, selector.CallsEnded);
+        var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
+        var audit = new RegionAudit("orders", onRefusal, logger);
+        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, NullLogger.Instance, retries, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -58,6 +64,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     public EventTeller Teller { get; }
 
     public OutlierWatch Outliers { get; }
+
+    public RetryBudget Budget { get; }
 
     public ConnectionOpener Opener { get; }
 
