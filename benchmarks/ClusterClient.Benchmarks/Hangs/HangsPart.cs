@@ -30,8 +30,13 @@ internal sealed class HangsPart : Part
                 {
                     var released = await new HangsRun(group, detection, strike).RunAsync();
                     Console.WriteLine($"{detection}, {fault}: {string.Join(", ", released.Select(r => $"{r.Key} {r.Value.TotalMilliseconds:0}"))}");
-                    // The first shows how long code takes to be compiled.
-                    foreach (var (call, took) in round == 0 ? [] : released)
+                    if (round == 0)
+                    {
+                        // It shows how long code takes to be compiled.
+                        continue;
+                    }
+
+                    foreach (var (call, took) in released)
                     {
                         (results.TryGetValue(call, out var all) ? all : results[call] = []).Add(took.TotalMilliseconds);
                     }

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ClusterClient.Data;
+using ClusterClient.Resilience;
 using ClusterClient.Testing;
 using ClusterClient.Topology;
 
