@@ -211,7 +211,8 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    private void ThrowIfDisposed()
+    /// <summary>No news follows any more; who waits for some must not go on.</summary>
+    public void ThrowIfDisposed()
     {
         if (monitor.IsStopped)
         {
@@ -274,6 +275,7 @@ internal sealed class ConnectionOpener(
         {
             while (!opening.IsCompleted)
             {
+                ThrowIfDisposed();
                 var topology = Topology;
                 attempt.ThrowIfLeft(node, topology);
                 await Task.WhenAny(opening, topology.Next)

@@ -28,9 +28,11 @@ internal sealed class FakeCluster : IAsyncDisposable
         ILogger? logger = null,
         Action<TopologyEvent>? onEvent = null,
         RoutingPolicy? policy = null,
-        RetryPolicy? retry = null)
+        RetryPolicy? retry = null,
+        bool canAbort = true,
+        int detectionSeconds = 0)
     {
-        Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
+        Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock);
         var endpoints = TopologyScript.Nodes(nodes);
         Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e), new PeerState()))];
@@ -38,7 +40,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
         Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
         Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
-        var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls };
+        var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls, DetectionSeconds = detectionSeconds };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
