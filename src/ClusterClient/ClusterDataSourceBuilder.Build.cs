@@ -20,6 +20,11 @@ public sealed partial class ClusterDataSourceBuilder
     {
         var driver = _createDriver?.Invoke();
         List<string> errors = [.. _options.Validate(), .. driver?.Validate() ?? ["There is no driver; call UseNpgsql."]];
+        if (_options.TransactionStatementTimeout is { } wanted && driver is not null && driver.LimitStatements(wanted) is null)
+        {
+            errors.Add("TransactionStatementTimeout is set, and this driver knows no such limit; leave it out.");
+        }
+
         var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
         var policy = Policy(errors);
         var geography = new Geography(endpoints);
@@ -68,6 +73,8 @@ public sealed partial class ClusterDataSourceBuilder
         {
             FailoverTimeout = _options.FailoverTimeout,
             MaxWaitingCalls = _options.MaxWaitingCalls,
+            CallTimeout = _options.CallTimeout,
+            BeginWith = _options.TransactionStatementTimeout is { } limit ? driver!.LimitStatements(limit) : null,
             DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
         };
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);

@@ -16,7 +16,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     private NodeDescription? _lastFailed;
     private int _failures;
 
-    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.FailoverTimeout);
+    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
 
     /// <summary>The snapshot of the last choice; what is awaited after a refusal is its successor, so that no change is missed.</summary>
     public ClusterTopology Topology { get; private set; } = opener.Topology;
@@ -153,7 +153,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
     public readonly ClusterUnavailableException Refuse(string? reason = null)
     {
-        reason ??= $"none could be had within {Deadline.Limit.TotalSeconds:0.###} s (FailoverTimeout)";
+        reason ??= $"none could be had within {Deadline.Limit.TotalSeconds:0.###} s{LimitName}";
         var wanted = _request.Intent == RouteIntent.Write ? "the primary" : "a node to read from";
         var explanation = RouteExplanation.Describe(_request, scope, Topology, opener.Selector, opener.Time);
         var denied = DeniedNodes();
@@ -164,6 +164,9 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
         return new($"{opener.Cluster}: no connection to {wanted}: {reason}.", explanation, _request.Intent, denied.Length > 0, _lastFault);
     }
+
+    private readonly string LimitName =>
+        from is not null ? ", what was left of its time" : Deadline.Limit == opener.Limits.CallTimeout ? " (CallTimeout)" : " (FailoverTimeout)";
 
     // For a write the primary that is known; for a read every node that there is.
     private readonly bool IsDeniedEverywhere
