@@ -52,8 +52,8 @@ public partial class ClusterConnection : DbConnection
     /// </summary>
     internal Func<Exception, bool>? AbandonCall { get; set; }
 
-    /// <summary>What is left for the call that runs now, where a limit other than its own timeout bounds it.</summary>
-    internal TimeSpan? CallLimit { get; set; }
+    /// <summary>What is left for the call that runs now, where a limit other than its own timeout bounds it; otherwise zero.</summary>
+    internal TimeSpan CallLimit { get; set; }
 
     internal DbConnection? NativeOrNull => Volatile.Read(ref _native);
 

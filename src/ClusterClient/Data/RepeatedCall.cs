@@ -98,7 +98,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             }
 
             ticket = _connection.BeginCall();
-            _connection.CallLimit = Max(Remaining);
+            _connection.CallLimit = AtLeastATick(Remaining);
             var result = await SingleCall<TResult>.WatchAsync(_connection, start(_call), _call.CancellationToken).ConfigureAwait(false);
             ticket.Answered();
             return result;
@@ -109,7 +109,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         }
         finally
         {
-            _connection.CallLimit = null;
+            _connection.CallLimit = TimeSpan.Zero;
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             }
 
             ticket = _connection.BeginCall();
-            _connection.CallLimit = Max(Remaining);
+            _connection.CallLimit = AtLeastATick(Remaining);
             var result = run(_call);
             ticket.Answered();
             return result;
@@ -136,7 +136,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         }
         finally
         {
-            _connection.CallLimit = null;
+            _connection.CallLimit = TimeSpan.Zero;
         }
     }
 
@@ -193,6 +193,8 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         ExceptionDispatchInfo.Throw(_last);
         return _last;
     }
+
+    private static TimeSpan AtLeastATick(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.FromTicks(1);
 
     private static TimeSpan Max(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

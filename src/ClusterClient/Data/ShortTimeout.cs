@@ -20,7 +20,7 @@ internal static class ShortTimeout
     private static TimeSpan? Limit(int seconds, ClusterConnection connection)
     {
         var limits = connection.Opener.Limits;
-        var limit = connection.CallLimit ?? limits.CallTimeout;
+        var limit = connection.CallLimit > TimeSpan.Zero ? connection.CallLimit : limits.CallTimeout;
         if (limit is null && (seconds == 0 || seconds >= limits.DetectionSeconds))
         {
             return null;
