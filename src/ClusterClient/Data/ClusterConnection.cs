@@ -27,6 +27,8 @@ public partial class ClusterConnection : DbConnection
     private bool _isOpening;
     private bool _isReopening;
     private bool _isDisposed;
+
+    // 0 without a reservation; otherwise 1, and the number of the trial that the first command is.
     private int _reserved;
 
     /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
@@ -233,9 +235,9 @@ public partial class ClusterConnection : DbConnection
             return default;
         }
 
-        Unreserve();
+        var trial = Unreserve();
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
-        return new(Opener, _node, now);
+        return new(Opener, _node, now, trial);
     }
 }

@@ -3,6 +3,9 @@ namespace ClusterClient.Routing;
 /// <summary>What speaks against a node for one request; the order is from "take it" to "never".</summary>
 internal enum RouteVerdict
 {
+    /// <summary>Its circuit's break is over: this request is its trial, whatever others there are.</summary>
+    TrialDue,
+
     Eligible,
 
     /// <summary>Fit, but just risen: only for its growing share of the requests, and this is not one of them.</summary>
@@ -17,6 +20,9 @@ internal enum RouteVerdict
     /// <summary>An outlier among its peers: only when they cannot serve.</summary>
     Ejected,
 
+    /// <summary>The calls to it failed and its circuit is open, or its trial is under way: only when nobody else can serve.</summary>
+    CircuitOpen,
+
     /// <summary>Somebody has just met a fault there and the look that settles it has not ended.</summary>
     Doubted,
 
@@ -28,6 +34,9 @@ internal enum RouteVerdict
     PrimaryNotForReads,
 
     TooStale,
+
+    /// <summary>An operator wants nothing sent there.</summary>
+    Isolated,
 
     /// <summary>It stands where this request may not go.</summary>
     RegionDenied,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
 using ClusterClient.Health;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
@@ -26,7 +27,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         Action<RegionRefusal>? onRefusal = null,
         ILogger? logger = null,
         Action<TopologyEvent>? onEvent = null,
-        RoutingPolicy? policy = null)
+        RoutingPolicy? policy = null,
+        CircuitSettings? circuit = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
         var driver = new FakeDriver(Servers, Clock);
@@ -40,7 +42,10 @@ internal sealed class FakeCluster : IAsyncDisposable
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance, Outliers);
+        // In the middle of the draw, a break is as long as it is set.
+        Circuits = new(circuit, Nodes, Monitor, Teller, Clock, new ScriptedRandom(0.5));
+        Opener = new(
+            "orders", driver, Nodes, Monitor, selector, limits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance, Circuits, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -56,6 +61,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     public EventTeller Teller { get; }
 
     public OutlierWatch Outliers { get; }
+
+    public CircuitWatch Circuits { get; }
 
     public ConnectionOpener Opener { get; }
 

@@ -1,0 +1,6 @@
+namespace ClusterClient.Data;
+
+/// <summary>The node that a call may go to now.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Trial">The trial of the node's circuit that the call is; 0 when it is none.</param>
+internal readonly record struct Admission(ClusterNode Node, int Trial);
