@@ -13,12 +13,14 @@ internal sealed class NpgsqlNode : NodeDriver
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _probes;
+    private readonly NpgsqlPool? _pool;
 
     public NpgsqlNode(NodeEndpoint endpoint, string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
         _source = Build(endpoint, connectionString, configure, static _ => { });
         var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString);
         PoolLimit = settings.Pooling ? settings.MaxPoolSize : 0;
+        _pool = settings.Pooling ? NpgsqlPool.Of(_source, settings.MaxPoolSize) : null;
         _probes = Build(endpoint, connectionString, configure, static s =>
         {
             // One connection that the monitor holds; what it sets is what a probe needs, whatever the application set.
@@ -35,16 +37,37 @@ internal sealed class NpgsqlNode : NodeDriver
 
     public override int? PoolLimit { get; }
 
+    public override bool? WillConnect => PoolLimit == 0 ? true : _pool?.WillConnect;
+
+    public override bool? HasIdle => PoolLimit == 0 ? false : _pool?.HasIdle;
+
     public override INodeProbe CreateProbe() => new NpgsqlProbe(_probes);
 
     public override void ClearPool() => _source.Clear();
 
-    public override bool TryAbort(DbConnection connection) => connection is NpgsqlConnection native && NpgsqlAbort.TryAbort(native);
+    public override bool CanAbort => MayAbort;
+
+    /// <summary>Whether the way that <see cref="NpgsqlAbort"/> goes is there.</summary>
+    internal bool MayAbort { get; init; } = true;
+
+    public override bool TryAbort(DbConnection connection) => CanAbort && connection is NpgsqlConnection native && NpgsqlAbort.TryAbort(native);
 
     public override async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync().ConfigureAwait(false);
         await _probes.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // An idle connection whose peer vanished is found out by the kernel within 10 s and its count of tries (9 on Linux) times 5 s.
+    // For those in use the monitor is quicker; this is for those that nobody watches, and keeps the state of firewalls between alive.
+    private static void KeepAlive(NpgsqlConnectionStringBuilder settings)
+    {
+        string[] own = ["TCP Keepalive", "TCP Keepalive Time", "TCP Keepalive Interval"];
+        var isLocal = settings.Host is ['@', ..] || Path.IsPathRooted(settings.Host);
+        if (!isLocal && !own.Any(settings.ShouldSerialize))
+        {
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 10, 5);
+        }
     }
 
     private static NpgsqlDataSource Build(
@@ -57,6 +80,7 @@ internal sealed class NpgsqlNode : NodeDriver
         configure?.Invoke(builder);
         builder.ConnectionStringBuilder.Host = endpoint.Host;
         builder.ConnectionStringBuilder.Port = endpoint.Port;
+        KeepAlive(builder.ConnectionStringBuilder);
         adjust(builder.ConnectionStringBuilder);
         return builder.Build();
     }

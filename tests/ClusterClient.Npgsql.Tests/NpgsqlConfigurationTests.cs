@@ -1,4 +1,5 @@
 using ClusterClient.Npgsql.Tests.Failover;
+using ClusterClient.Testing;
 using Npgsql;
 
 namespace ClusterClient.Npgsql.Tests;
@@ -46,6 +47,47 @@ public sealed class NpgsqlConfigurationTests
     {
         await using var node = new NpgsqlNode(new("db", 5432, "eu"), connectionString, configure: null);
         Assert.Equal(expected, node.PoolLimit);
+    }
+
+    [Theory]
+    [InlineData("db", "Username=app", true, 10, 5)]
+    [InlineData("db", "Username=app;TCP Keepalive=false", false, 0, 0)]
+    [InlineData("db", "Username=app;TCP Keepalive Time=60", false, 60, 0)]
+    [InlineData("/run/postgresql", "Username=app", false, 0, 0)]
+    public async Task KeepAlive_NotSetByTheApplication_IsOnForTcp(string host, string connectionString, bool on, int time, int interval)
+    {
+        await using var node = new NpgsqlNode(new(host, 5432, "eu"), connectionString, configure: null);
+        var settings = new NpgsqlConnectionStringBuilder(node.DataSource.ConnectionString);
+        Assert.Equal((on, time, interval), (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval));
+    }
+
+    [Fact]
+    public async Task WillConnect_AsThePoolFills_TellsAnIdleConnectionFromANewOne()
+    {
+        await using var servers = await LocalPostgres.StartAsync(g => g.Region("eu", 1));
+        await using var node = new NpgsqlNode(
+            new(servers.Nodes[0].Host, servers.Nodes[0].Port, "eu"), servers.ConnectionString + ";Maximum Pool Size=2", configure: null);
+        Assert.Equal((true, false), (node.WillConnect, node.HasIdle));
+
+        await using (await node.DataSource.OpenConnectionAsync())
+        {
+            Assert.Equal((true, false), (node.WillConnect, node.HasIdle));
+            await using (await node.DataSource.OpenConnectionAsync())
+            {
+                Assert.Equal((false, false), (node.WillConnect, node.HasIdle));
+            }
+
+            Assert.Equal((false, true), (node.WillConnect, node.HasIdle));
+            node.ClearPool();
+            Assert.Equal((true, false), (node.WillConnect, node.HasIdle));
+        }
+    }
+
+    [Fact]
+    public async Task WillConnect_WithoutAPool_IsAlwaysTrue()
+    {
+        await using var node = new NpgsqlNode(new("db", 5432, "eu"), "Username=app;Pooling=false", configure: null);
+        Assert.Equal((true, false), (node.WillConnect, node.HasIdle));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ namespace ClusterClient.Data;
 /// </remarks>
 public partial class ClusterConnection : DbConnection
 {
+    private const int ManyUses = int.MaxValue / 2;
+
     private readonly ConnectionOrigin _origin;
     private ClusterNode? _node;
     private DbConnection? _native;
@@ -31,6 +33,9 @@ public partial class ClusterConnection : DbConnection
     // 0 without a reservation; otherwise 1, and the number of the trial that the first command is.
     private int _reserved;
 
+    // Commands since it was opened; more than one as soon as its session may have state that a new one would not have.
+    private int _uses;
+
     /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
     protected internal ClusterConnection(ConnectionOrigin origin)
     {
@@ -43,6 +48,14 @@ public partial class ClusterConnection : DbConnection
     internal ClusterConnection? NextOpen { get; set; }
 
     internal ClusterConnection? PreviousOpen { get; set; }
+
+    /// <summary>
+    /// Gives up the call that runs now; null when there is none, and always where the driver's connection can be ended instead.
+    /// </summary>
+    internal Func<Exception, bool>? AbandonCall { get; set; }
+
+    /// <summary>What is left for the call that runs now, where a limit other than its own timeout bounds it.</summary>
+    internal TimeSpan? CallLimit { get; set; }
 
     internal DbConnection? NativeOrNull => Volatile.Read(ref _native);
 
@@ -105,11 +118,11 @@ public partial class ClusterConnection : DbConnection
     /// <exception cref="InvalidCastException">The driver's connection is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
         where T : DbConnection =>
-        UsableNative() as T ?? throw new InvalidCastException(
+        Pinned() as T ?? throw new InvalidCastException(
             $"The driver's connection is a {_native!.GetType().FullName}, not a {typeof(T).FullName}.");
 
     /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
-    public override void EnlistTransaction(Transaction? transaction) => UsableNative().EnlistTransaction(transaction);
+    public override void EnlistTransaction(Transaction? transaction) => Pinned().EnlistTransaction(transaction);
 
     /// <inheritdoc/>
     public override DataTable GetSchema() => SchemaSource.GetSchema();
@@ -162,8 +175,8 @@ public partial class ClusterConnection : DbConnection
     /// <summary>Starts a transaction.</summary>
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
-        var native = UsableNative();
-        return new(this, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
+        var native = Pinned();
+        return new(this, this.Noting((Self: this, native, isolationLevel), static c => c.Self.Begin(c.native, c.isolationLevel)));
     }
 
     /// <summary>Starts a transaction at the server's default isolation level.</summary>
@@ -174,12 +187,42 @@ public partial class ClusterConnection : DbConnection
     public new async ValueTask<ClusterTransaction> BeginTransactionAsync(
         IsolationLevel isolationLevel, CancellationToken cancellationToken = default)
     {
-        var native = UsableNative();
+        var native = Pinned();
         var transaction = await this.NotingAsync(
-            (native, isolationLevel, cancellationToken),
-            static c => c.native.BeginTransactionAsync(c.isolationLevel, c.cancellationToken).AsTask(),
+            (Self: this, native, isolationLevel, cancellationToken),
+            static c => c.Self.BeginAsync(c.native, c.isolationLevel, c.cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return new(this, transaction);
+    }
+
+    private DbTransaction Begin(DbConnection native, IsolationLevel isolationLevel)
+    {
+        var transaction = native.BeginTransaction(isolationLevel);
+        if (Opener.Limits.BeginWith is { } statement)
+        {
+            using var command = native.CreateCommand();
+            (command.Transaction, command.CommandText) = (transaction, statement);
+            command.ExecuteNonQuery();
+        }
+
+        return transaction;
+    }
+
+    private async Task<DbTransaction> BeginAsync(DbConnection native, IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    {
+        var transaction = await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+        if (Opener.Limits.BeginWith is { } statement)
+        {
+            // The driver sends the beginning along with it: it takes the first command's round trip, and that command one of its own.
+            var command = native.CreateCommand();
+            await using (command.ConfigureAwait(false))
+            {
+                (command.Transaction, command.CommandText) = (transaction, statement);
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return transaction;
     }
 
     /// <inheritdoc/>
@@ -201,6 +244,13 @@ public partial class ClusterConnection : DbConnection
         return Router.IsOutOfBounds(_openIntent, node.Status) ? throw new NodeFencedException(node) : native;
     }
 
+    // The same for what gives the session a state of its own: from now on it stays with this connection.
+    private DbConnection Pinned()
+    {
+        _uses = ManyUses;
+        return UsableNative();
+    }
+
     // Part of the schema is the driver's own knowledge, for which no connection need be open; the driver refuses the rest.
     private DbConnection SchemaSource => _native is null
         ? Opener.Driver.ProviderFactory.CreateConnection() ?? throw NotOpen()
@@ -209,35 +259,4 @@ public partial class ClusterConnection : DbConnection
     private InvalidOperationException NotOpen() => _isDisposed
         ? new ObjectDisposedException(GetType().FullName)
         : new InvalidOperationException("The connection is not open; call Open or OpenAsync first.");
-
-    /// <summary>
-    /// For an exception filter: tells health and topology of a fault, and is always false, so that the exception goes on as the
-    /// driver threw it.
-    /// </summary>
-    internal bool Notes(Exception exception) => Notes(exception, default);
-
-    /// <inheritdoc cref="Notes(Exception)"/>
-    internal bool Notes(Exception exception, CallTicket call)
-    {
-        if (_node is { } node)
-        {
-            call.Failed(Opener.NoteFault(exception, node, _openIntent));
-        }
-
-        return false;
-    }
-
-    /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
-    internal CallTicket BeginCall()
-    {
-        if (_native is null)
-        {
-            return default;
-        }
-
-        var trial = Unreserve();
-        var now = Opener.Clock.Now;
-        _node!.State.Begin(now);
-        return new(Opener, _node, now, trial);
-    }
 }

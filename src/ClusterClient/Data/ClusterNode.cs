@@ -16,9 +16,18 @@ internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver d
 
     public DbDataSource Source { get; } = driver.DataSource;
 
+    /// <summary>Whether <see cref="End"/> can; if not, calls on a silent node are abandoned instead.</summary>
+    public bool CanEnd { get; } = driver.CanAbort;
+
     public NodeState State { get; } = new(peers);
 
     public OpenConnections Open { get; } = new();
+
+    /// <summary>Releases every call that this process has in flight at the node.</summary>
+    /// <returns>How many connections or calls that were.</returns>
+    public int Release(NodeDescription silent) => CanEnd
+        ? Open.Snapshot().Count(driver.TryAbort)
+        : Open.Calls().Count(abandon => abandon(new NodeSilentException(silent)));
 
     /// <summary>Ends a connection under whoever uses it. True when the driver could.</summary>
     public bool End(DbConnection native)

@@ -13,11 +13,29 @@ public abstract class NodeDriver : IAsyncDisposable
     /// <summary>How many connections the pool may hold; 0 when there is none, null when the driver does not tell.</summary>
     public virtual int? PoolLimit => null;
 
+    /// <summary>
+    /// Whether an open that began now would make a physical connection: nothing idle in the pool, and room for one more. Null when the
+    /// driver does not tell. It may be otherwise by the time that one begins.
+    /// </summary>
+    public virtual bool? WillConnect => null;
+
+    /// <summary>
+    /// Whether an open that began now would find an idle connection, and so wait neither for the network nor for another caller. Null
+    /// when the driver does not tell.
+    /// </summary>
+    public virtual bool? HasIdle => null;
+
     /// <summary>A new probe, not connected yet.</summary>
     public abstract INodeProbe CreateProbe();
 
     /// <summary>Drops every pooled connection: idle ones now, those in use when they are returned.</summary>
     public abstract void ClearPool();
+
+    /// <summary>
+    /// Whether <see cref="TryAbort"/> can do what it is for, found out once when the node is made. If not, an asynchronous call on a
+    /// hung server is abandoned in its place, and a synchronous one lasts until the driver's own timeouts.
+    /// </summary>
+    public virtual bool CanAbort => true;
 
     /// <summary>
     /// Ends the connection under whoever uses it, at once and without a word to the server, so that a call that waits for a hung

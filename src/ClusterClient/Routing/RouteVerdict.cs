@@ -23,6 +23,9 @@ internal enum RouteVerdict
     /// <summary>The calls to it failed and its circuit is open, or its trial is under way: only when nobody else can serve.</summary>
     CircuitOpen,
 
+    /// <summary>This very call has failed there: only when no other can serve it.</summary>
+    Avoided,
+
     /// <summary>Somebody has just met a fault there and the look that settles it has not ended.</summary>
     Doubted,
 
