@@ -110,6 +110,13 @@ public sealed class ClusterOptions
     public bool EjectOutliers { get; set; } = true;
 
     /// <summary>
+    /// When a node's circuit opens because the calls to it fail, primary or replica, and for how long. Reads then go elsewhere where they
+    /// can, and writes to a primary wait within <see cref="FailoverTimeout"/>, until a trial succeeds.
+    /// </summary>
+    /// <value>Null for never. Default <see cref="CircuitSettings.Default"/>.</value>
+    public CircuitSettings? Circuit { get; set; } = CircuitSettings.Default;
+
+    /// <summary>
     /// The policy that picks one of the nodes that may serve a read: a name of <see cref="RoutingPolicyNames"/>, or of one that was
     /// added to the builder. Case does not matter.
     /// </summary>
@@ -205,6 +212,11 @@ public sealed class ClusterOptions
         if (MaxWaitingCalls < 1)
         {
             yield return $"MaxWaitingCalls is {MaxWaitingCalls}; set it to 1 or more.";
+        }
+
+        foreach (var wrong in Circuit?.Validate() ?? [])
+        {
+            yield return wrong;
         }
 
         if (PatternFile is not null && (string.IsNullOrEmpty(Path.GetFileName(PatternFile)) || PatternFile.Contains('\0', StringComparison.Ordinal)))

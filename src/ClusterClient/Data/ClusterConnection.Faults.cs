@@ -67,10 +67,10 @@ public partial class ClusterConnection
             return default;
         }
 
-        Unreserve();
+        var trial = Unreserve();
         _uses++;
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
-        return new(Opener, _node, now);
+        return new(Opener, _node, now, trial);
     }
 }

@@ -29,6 +29,8 @@ public partial class ClusterConnection : DbConnection
     private bool _isOpening;
     private bool _isReopening;
     private bool _isDisposed;
+
+    // 0 without a reservation; otherwise 1, and the number of the trial that the first command is.
     private int _reserved;
 
     // Commands since it was opened; more than one as soon as its session may have state that a new one would not have.

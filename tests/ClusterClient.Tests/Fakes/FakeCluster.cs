@@ -30,7 +30,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         RoutingPolicy? policy = null,
         RetryPolicy? retry = null,
         bool canAbort = true,
-        int detectionSeconds = 0)
+        int detectionSeconds = 0,
+        CircuitSettings? circuit = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock);
@@ -48,7 +49,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         Budget = new(retry.BudgetRatio, retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
         var audit = new RegionAudit("orders", onRefusal, logger);
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, NullLogger.Instance, retries, Outliers);
+        Circuits = new(circuit, Nodes, Monitor, Teller, Clock, new ScriptedRandom(0.5));
+        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, NullLogger.Instance, retries, Circuits, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -64,6 +66,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     public EventTeller Teller { get; }
 
     public OutlierWatch Outliers { get; }
+
+    public CircuitWatch Circuits { get; }
 
     public RetryBudget Budget { get; }
 
