@@ -55,9 +55,10 @@ public sealed class TopologyMonitorTests
         // The clock stands still from here on: what happens is caused by the news alone.
         group.Servers[0].OnLook = () => Task.FromException<NodeFacts>(new IOException("connection refused"));
         Break(group.Servers[0]);
-        await Until.TrueAsync(() => group.Now.Primary?.Index == 1);
+        // The two loops run side by side: the new primary may be seen before the old one's look has failed.
+        await Until.TrueAsync(() => group.Now.Primary?.Index == 1 && group[0].Status == NodeStatus.Unreachable);
         Assert.True(group.Looks(1) > looks);
-        Assert.Equal((NodeStatus.Unreachable, "connection refused"), (group[0].Status, group[0].Reason));
+        Assert.Equal("connection refused", group[0].Reason);
     }
 
     [Fact]
