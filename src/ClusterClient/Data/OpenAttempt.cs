@@ -17,7 +17,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     private NodeDescription? _lastFailed;
     private int _failures;
 
-    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
+    public Deadline Deadline { get; init; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
 
     /// <summary>The snapshot of the last choice; what is awaited after a refusal is its successor, so that no change is missed.</summary>
     public ClusterTopology Topology { get; private set; } = opener.Topology;
