@@ -26,6 +26,7 @@ internal sealed class ConnectionOpener(
     TimeProvider time,
     ILogger logger,
     RetryPipeline retries,
+    CircuitWatch circuits,
     OutlierWatch? outliers = null)
 {
     private int _waiting;
@@ -56,6 +57,8 @@ internal sealed class ConnectionOpener(
     /// <summary>Null where no read is ever hedged.</summary>
     public HedgePipeline? Hedges { get; init; }
 
+    public CircuitWatch Circuits => circuits;
+
     public void Start() => monitor.Start();
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
@@ -70,14 +73,11 @@ internal sealed class ConnectionOpener(
         {
             ThrowIfDisposed();
             cancellationToken.ThrowIfCancellationRequested();
-            if (attempt.Choose() is not { } node)
-            {
-                await WaitForNodeAsync(attempt, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
+            var admission = attempt.Choose() ?? await WaitForNodeAsync(attempt, cancellationToken).ConfigureAwait(false);
+            var node = admission.Node;
             if (attempt.IsOverBudget(node))
             {
+                admission.GiveUp();
                 await Task.Delay(attempt.PauseOverBudget(), time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
@@ -95,11 +95,11 @@ internal sealed class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                return new(node, native);
+                return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
-                attempt.Failed(e, node, began);
+                attempt.Failed(e, admission, began);
                 if (native.State != ConnectionState.Connecting)
                 {
                     await native.DisposeAsync().ConfigureAwait(false);
@@ -126,14 +126,11 @@ internal sealed class ConnectionOpener(
         while (true)
         {
             ThrowIfDisposed();
-            if (attempt.Choose() is not { } node)
-            {
-                WaitForNode(attempt);
-                continue;
-            }
-
+            var admission = attempt.Choose() ?? WaitForNode(attempt);
+            var node = admission.Node;
             if (attempt.IsOverBudget(node))
             {
+                admission.GiveUp();
                 Task.Delay(attempt.PauseOverBudget(), time, CancellationToken.None).Wait(CancellationToken.None);
                 continue;
             }
@@ -154,11 +151,11 @@ internal sealed class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                return new(node, native);
+                return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
-                attempt.Failed(e, node, began);
+                attempt.Failed(e, admission, began);
                 if (native.State != ConnectionState.Connecting)
                 {
                     native.Dispose();
@@ -214,7 +211,8 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    private void ThrowIfDisposed()
+    /// <summary>No news follows any more; who waits for some must not go on.</summary>
+    public void ThrowIfDisposed()
     {
         if (monitor.IsStopped)
         {
@@ -222,23 +220,38 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    // A place in the line is kept until there is a node, over however many changes that bring none.
-    private async ValueTask WaitForNodeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
+    // A place in the line is kept until there is a node, over however many changes that bring none, and trials that others were
+    // quicker to be.
+    private async ValueTask<Admission> WaitForNodeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
     {
         try
         {
             attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
-            do
+            while (true)
             {
                 ThrowIfDisposed();
+                // Before the choice, so that no change is missed.
+                var circuitsChange = circuits.Signal.Next;
+                if (attempt.Choose() is { } admission)
+                {
+                    return admission;
+                }
+
                 attempt.ThrowIfHopeless();
-                await attempt.Topology.Next.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
+                var patience = attempt.Patience(out var isLast);
+                try
+                {
+                    await Task.WhenAny(attempt.Topology.Next, circuitsChange).WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
+                }
+                catch (TimeoutException) when (isLast)
+                {
+                    throw attempt.Refuse();
+                }
+                catch (TimeoutException)
+                {
+                    // The break is over.
+                }
             }
-            while (attempt.Choose() is null);
-        }
-        catch (TimeoutException)
-        {
-            throw attempt.Refuse();
         }
         finally
         {
@@ -246,21 +259,26 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    private void WaitForNode(OpenAttempt attempt)
+    private Admission WaitForNode(OpenAttempt attempt)
     {
         try
         {
             attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
-            do
+            while (true)
             {
                 ThrowIfDisposed();
+                var circuitsChange = circuits.Signal.Next;
+                if (attempt.Choose() is { } admission)
+                {
+                    return admission;
+                }
+
                 attempt.ThrowIfHopeless();
-                if (!attempt.Topology.Next.Wait(attempt.Deadline.Remaining, CancellationToken.None))
+                if (Task.WaitAny([attempt.Topology.Next, circuitsChange], attempt.Patience(out var isLast)) < 0 && isLast)
                 {
                     throw attempt.Refuse();
                 }
             }
-            while (attempt.Choose() is null);
         }
         finally
         {
@@ -277,6 +295,7 @@ internal sealed class ConnectionOpener(
         {
             while (!opening.IsCompleted)
             {
+                ThrowIfDisposed();
                 var topology = Topology;
                 attempt.ThrowIfLeft(node, topology);
                 await Task.WhenAny(opening, topology.Next)

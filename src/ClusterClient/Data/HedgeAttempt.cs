@@ -53,15 +53,16 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     }
 
     /// <summary>Starts the second, on a connection that is opened for it.</summary>
+    /// <param name="connection">Closed.</param>
+    /// <param name="call">What is executed.</param>
+    /// <param name="start">Binds it to the connection's node and starts it.</param>
+    /// <param name="from">Where the first one runs, and where this one goes.</param>
+    /// <param name="limit">What is left of the call's time; zero when it has no limit.</param>
     public static HedgeAttempt<TCommand, TResult> Second(
-        ClusterConnection connection, Execution<TCommand> call, Func<Execution<TCommand>, Task<TResult>> start, MoveFrom from)
+        ClusterConnection connection, Execution<TCommand> call, Func<Execution<TCommand>, Task<TResult>> start, MoveFrom from, TimeSpan limit)
     {
         var attempt = new HedgeAttempt<TCommand, TResult>(connection, call, start, repeatable: null, waitsAfter: null);
-        if (call.Command.Timeout > 0)
-        {
-            attempt.Command.Timeout = (int)Math.Ceiling(from.Limit.TotalSeconds);
-        }
-
+        connection.CallLimit = limit;
         attempt._task = attempt.OpenAndBeginAsync(from);
         return attempt;
     }

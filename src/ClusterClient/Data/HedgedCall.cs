@@ -64,8 +64,7 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
         var elapsed = now - _began;
         var allowed = _hedges.Policy.MaxRatio * _hedges.Reads.Read(now);
         var due = _usual * (1 + (LongestStretch * (1 - _hedges.Budget.HedgesLeft(now, allowed))));
-        var limit = (_call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : _opener.Limits.FailoverTimeout)
-            - TimeSpan.FromMicroseconds(elapsed);
+        var limit = Limit - TimeSpan.FromMicroseconds(elapsed);
         if (elapsed < due)
         {
             _wait = Whole(due - elapsed);
@@ -73,7 +72,7 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
         }
 
         // Asked again after twice the time where there is no other node, or no budget, yet.
-        _wait = limit > TimeSpan.Zero ? Whole(elapsed) : Timeout.InfiniteTimeSpan;
+        _wait = limit <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : Whole(elapsed);
         if (limit <= TimeSpan.Zero || _connection.ChooseForHedge(_node) is not { } second || !_hedges.Budget.TryHedge(now, allowed))
         {
             return null;
@@ -86,7 +85,18 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
             ["clusterclient.first_node"] = _node.Endpoint.Name,
         }));
         _hedgeNode = second;
-        return _hedge = HedgeAttempt<TCommand, TResult>.Second(_connection.ForHedge(), _call, _start, new(_node, Cause: null, limit, second));
+        return _hedge = HedgeAttempt<TCommand, TResult>.Second(
+            _connection.ForHedge(), _call, _start, new(_node, Cause: null, limit ?? _opener.Limits.FailoverTimeout, second), limit ?? TimeSpan.Zero);
+    }
+
+    // The shorter of the two that the call has; null where it has neither.
+    private TimeSpan? Limit
+    {
+        get
+        {
+            var own = _call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+            return own < _opener.Limits.CallTimeout || _opener.Limits.CallTimeout is null ? own : _opener.Limits.CallTimeout;
+        }
     }
 
     private async Task<TResult> RunAsync()

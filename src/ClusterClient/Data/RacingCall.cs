@@ -10,14 +10,13 @@ internal sealed class RacingCall<TResult> : CancellableCall<TResult>
     private const int Ended = 1;
     private const int Lost = 2;
 
-    private readonly ClusterConnection _connection;
     private readonly (ClusterNode? Node, DbConnection? Native) _place;
     private readonly IRepeatable? _repeatable;
     private int _state;
 
     private RacingCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, IRepeatable? repeatable, CancellationToken cancellation)
         : base(connection, call, ticket, cancellation) =>
-        (_connection, _place, _repeatable) = (connection, (connection.Node, connection.NativeOrNull), repeatable);
+        (_place, _repeatable) = ((connection.Node, connection.NativeOrNull), repeatable);
 
     /// <summary>Whether what it failed by allows that the call is sent again.</summary>
     public bool Repeats { get; private set; }
@@ -42,7 +41,7 @@ internal sealed class RacingCall<TResult> : CancellableCall<TResult>
     public bool TryLose() => Interlocked.CompareExchange(ref _state, Lost, Running) == Running;
 
     /// <summary>The connection that it runs on has changed hands.</summary>
-    public void GoesWith(ClusterConnection connection) => GoOnWith(connection);
+    public void GoesWith(ClusterConnection connection) => Connection = connection;
 
     /// <inheritdoc/>
     protected override bool GoesOnAfter(Exception exception, CallTicket ticket)
@@ -53,11 +52,11 @@ internal sealed class RacingCall<TResult> : CancellableCall<TResult>
         }
         else if (_repeatable is null)
         {
-            _connection.Notes(exception, ticket);
+            Connection.Notes(exception, ticket);
         }
         else
         {
-            Repeats = _connection.Repeats(exception, ticket, _repeatable);
+            Repeats = Connection.Repeats(exception, ticket, _repeatable);
         }
 
         return false;

@@ -37,9 +37,9 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         _opener = connection.Opener;
         _call = call;
         _last = first;
-        (_began, _limit) = call.Command.Timeout is > 0 and var seconds
-            ? (ticket.BeganAt, TimeSpan.FromSeconds(seconds))
-            : (_opener.Clock.Now, _opener.Limits.FailoverTimeout);
+        var limit = call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        limit = limit < _opener.Limits.CallTimeout || _opener.Limits.CallTimeout is null ? limit : _opener.Limits.CallTimeout;
+        (_began, _limit) = limit is { } known ? (ticket.BeganAt, known) : (_opener.Clock.Now, _opener.Limits.FailoverTimeout);
     }
 
     /// <inheritdoc/>
@@ -76,14 +76,12 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     public TResult Run(Func<Execution<TCommand>, TResult> run)
     {
         var context = Enter(CancellationToken.None);
-        var timeout = _call.Command.Timeout;
         try
         {
             return _opener.Retries.Pipeline.Execute(static (_, c) => c.Self.Next(c.run), context, (Self: this, run));
         }
         finally
         {
-            _call.Command.Timeout = timeout;
             ResilienceContextPool.Shared.Return(context);
         }
     }
@@ -100,14 +98,18 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             }
 
             ticket = _connection.BeginCall();
-            var running = start(_call with { CancellationToken = cancellationToken });
-            var result = await SingleCall<TResult>.WatchAsync(_connection, running, cancellationToken).ConfigureAwait(false);
+            _connection.CallLimit = AtLeastATick(Remaining);
+            var result = await SingleCall<TResult>.WatchAsync(_connection, start(_call), _call.CancellationToken).ConfigureAwait(false);
             ticket.Answered();
             return result;
         }
         catch (Exception e) when (Fails(e, ticket))
         {
             throw;
+        }
+        finally
+        {
+            _connection.CallLimit = TimeSpan.Zero;
         }
     }
 
@@ -123,7 +125,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             }
 
             ticket = _connection.BeginCall();
-            _call.Command.Timeout = (int)Math.Ceiling(Max(Remaining).TotalSeconds);
+            _connection.CallLimit = AtLeastATick(Remaining);
             var result = run(_call);
             ticket.Answered();
             return result;
@@ -131,6 +133,10 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         catch (Exception e) when (Fails(e, ticket))
         {
             throw;
+        }
+        finally
+        {
+            _connection.CallLimit = TimeSpan.Zero;
         }
     }
 
@@ -187,6 +193,8 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         ExceptionDispatchInfo.Throw(_last);
         return _last;
     }
+
+    private static TimeSpan AtLeastATick(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.FromTicks(1);
 
     private static TimeSpan Max(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

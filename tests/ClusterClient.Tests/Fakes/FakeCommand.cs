@@ -23,9 +23,7 @@ internal sealed class FakeCommand : DbCommand, ICloneable
 
     protected override DbTransaction? DbTransaction { get; set; }
 
-    public override void Cancel()
-    {
-    }
+    public override void Cancel() => ((FakeConnection)DbConnection!).Cancel();
 
     public object Clone()
     {

@@ -44,6 +44,7 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
     {
         IsAborted = true;
         _state = ConnectionState.Broken;
+        server.OnAbort();
         return true;
     }
 
@@ -52,6 +53,8 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
     public override void ChangeDatabase(string databaseName) => throw new NotSupportedException();
 
     public bool HearsTokens => server.HearsTokens;
+
+    internal void Cancel() => server.OnCancel();
 
     internal Task Execute() => server.Execute();
 

@@ -32,6 +32,9 @@ internal sealed class FakeServer
     /// <summary>Whether an asynchronous statement ends when its token is cancelled, as on a server that is well.</summary>
     public bool HearsTokens { get; set; }
 
+    /// <summary>What ending a connection under its user does.</summary>
+    public Action OnAbort { get; set; } = () => { };
+
     /// <summary>What cancelling a statement does.</summary>
     public Action OnCancel { get; set; } = () => { };
 
