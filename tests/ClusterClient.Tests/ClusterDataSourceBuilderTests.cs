@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Tests.Fakes;
 using ClusterClient.Topology;
@@ -68,6 +69,17 @@ public sealed class ClusterDataSourceBuilderTests
         { nameof(ClusterOptions.MaxReplicaLag), o => o.MaxReplicaLag = TimeSpan.FromTicks(-1), false },
         { nameof(ClusterOptions.MaxWaitingCalls), o => o.MaxWaitingCalls = 1, true },
         { nameof(ClusterOptions.MaxWaitingCalls), o => o.MaxWaitingCalls = 0, false },
+        { nameof(ClusterOptions.Hedging), o => o.Hedging = null!, false },
+        { nameof(ClusterOptions.Hedging), o => o.Hedging = new() { MaxRatio = 0, Quantile = 0.5, MinDelay = TimeSpan.FromMilliseconds(1) }, true },
+        { nameof(ClusterOptions.Hedging), o => o.Hedging = new() { MaxRatio = 1, Quantile = 0.999, MinDelay = TimeSpan.FromMinutes(1) }, true },
+        { "Hedging.MaxRatio", o => o.Hedging = new() { MaxRatio = 1.1 }, false },
+        { "Hedging.MaxRatio", o => o.Hedging = new() { MaxRatio = double.NaN }, false },
+        { "Hedging.Quantile", o => o.Hedging = new() { Quantile = 0.4 }, false },
+        { "Hedging.Quantile", o => o.Hedging = new() { Quantile = 1 }, false },
+        { "Hedging.MinDelay", o => o.Hedging = new() { MinDelay = TimeSpan.FromMilliseconds(0.9) }, false },
+        { "Hedging.MinDelay", o => o.Hedging = new() { MinDelay = TimeSpan.FromMinutes(1.1) }, false },
+        { nameof(ClusterOptions.Hedging), o => (o.Hedging, o.Retry) = (HedgingPolicy.Default, RetryPolicy.None), false },
+        { nameof(ClusterOptions.Hedging), o => (o.Hedging, o.Retry) = (HedgingPolicy.OnRequest, RetryPolicy.None), true },
         { nameof(ClusterOptions.PatternFile), o => o.PatternFile = "patterns.json", true },
         { nameof(ClusterOptions.PatternFile), o => o.PatternFile = "", false },
         { nameof(ClusterOptions.PatternFile), o => o.PatternFile = "patterns/", false },
