@@ -34,7 +34,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
             var pause = OpenLimits.FirstPause * Math.Pow(2, Math.Min(_failures - 2, 10));
             pause = pause < OpenLimits.LongestPause ? pause : OpenLimits.LongestPause;
-            return pause < Deadline.Remaining ? pause : Deadline.Remaining;
+            return AtMostRemaining(pause);
         }
     }
 
@@ -116,13 +116,16 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// </summary>
     public readonly bool IsOverBudget(ClusterNode node) =>
         _lastFailed is { } failed && failed.Index == node.Index && !opener.Retries.IsOff
-        && Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
+        && opener.Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
         && !opener.Retries.Budget.TryRetry(opener.Clock.Now);
 
     /// <summary>How long to wait then.</summary>
-    public readonly TimeSpan PauseOverBudget() => Deadline.Remaining is { Ticks: > 0 } left
-        ? (left < OpenLimits.LongestPause ? left : OpenLimits.LongestPause)
+    public readonly TimeSpan PauseOverBudget() => !Deadline.HasPassed ? AtMostRemaining(OpenLimits.LongestPause)
         : throw Refuse("the last attempt failed, and the retry budget was spent for the rest of its time");
+
+    // In whole milliseconds, upwards: a timer's pause of less is none, and its caller would spin.
+    private readonly TimeSpan AtMostRemaining(TimeSpan pause) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling((pause < Deadline.Remaining ? pause : Deadline.Remaining).TotalMilliseconds));
 
     /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
     public bool GoesOnAfter(Exception exception, ClusterNode node)
