@@ -31,7 +31,8 @@ public sealed partial class ClusterDataSourceBuilder
         var logger = _loggerFactory.CreateLogger("ClusterClient");
         var random = _random ?? new Random();
         var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
-        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
+        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(
+            i, e, driver!.CreateNode(e), peers[e.Region], _options.Limits, new Random(random.Next())))];
         var monitor = new TopologyMonitor(
             endpoints,
             i => nodes[i].Driver.CreateProbe(),
@@ -57,7 +58,7 @@ public sealed partial class ClusterDataSourceBuilder
             Ordinal = _options.ClientOrdinal ?? random.Next(),
         };
         var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
-        var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls };
+        var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls, Concurrency = _options.Limits };
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
         var outliers = _options.EjectOutliers ? new OutlierWatch(

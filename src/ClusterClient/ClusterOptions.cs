@@ -1,3 +1,4 @@
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
 namespace ClusterClient;
@@ -56,6 +57,13 @@ public sealed class ClusterOptions
     /// <summary>How many calls may wait for a node at the same time; further ones are refused at once.</summary>
     /// <value>1 or more. Default 1,000.</value>
     public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
+
+    /// <summary>
+    /// How many calls each node is given at a time, as its answers tell what it can do, and how many may wait for their turn. What is over
+    /// that is refused with a <see cref="Data.ClusterOverloadedException"/>, which says when to try again.
+    /// </summary>
+    /// <value>Default: 10 to 200, at first 100, and 1,000 that wait for 1 s at most.</value>
+    public ConcurrencyLimits Limits { get; set; } = new();
 
     /// <summary>
     /// Whether a replica that answers the monitor is kept out for a while when the calls to it fail or hang unlike its peers': for 30 s
@@ -143,6 +151,11 @@ public sealed class ClusterOptions
         if (MaxWaitingCalls < 1)
         {
             yield return $"MaxWaitingCalls is {MaxWaitingCalls}; set it to 1 or more.";
+        }
+
+        foreach (var error in Limits?.Validate() ?? ["Limits is null; set it to ConcurrencyLimits.None for no limits."])
+        {
+            yield return error;
         }
 
         if (PatternFile is not null && (string.IsNullOrEmpty(Path.GetFileName(PatternFile)) || PatternFile.Contains('\0', StringComparison.Ordinal)))

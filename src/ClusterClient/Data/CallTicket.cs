@@ -36,7 +36,13 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts && fault.BlamesNode)
         {
-            var inARow = _state.Complete(began, _clock.Now, _roundTrip, faulted: true);
+            var now = _clock.Now;
+            if (fault.Kind is FaultKind.Timeout or FaultKind.Overloaded)
+            {
+                _state.Overloaded(began, now);
+            }
+
+            var inARow = _state.Complete(began, now, _roundTrip, faulted: true);
             _outliers?.Met(inARow);
         }
         else

@@ -1,12 +1,14 @@
 using System.Data.Common;
 using ClusterClient.Drivers;
 using ClusterClient.Health;
+using ClusterClient.Resilience;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Data;
 
 /// <summary>One node with everything that a call to it needs.</summary>
-internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver driver, PeerState peers)
+internal sealed class ClusterNode(
+    int index, NodeEndpoint endpoint, NodeDriver driver, PeerState peers, ConcurrencyLimits limits, Random jitter)
 {
     public int Index => index;
 
@@ -16,9 +18,18 @@ internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver d
 
     public DbDataSource Source { get; } = driver.DataSource;
 
-    public NodeState State { get; } = new(peers);
+    public NodeState State { get; } = new(peers, limits);
+
+    public ConnectGate Connects { get; } = new(jitter);
 
     public OpenConnections Open { get; } = new();
+
+    /// <summary>Sends all that wait for their turn here to look again.</summary>
+    public void Release()
+    {
+        State.Release();
+        Connects.Release();
+    }
 
     /// <summary>Ends a connection under whoever uses it. True when the driver could.</summary>
     public bool End(DbConnection native)

@@ -15,7 +15,7 @@ namespace ClusterClient.Data;
 /// Opens a connection to the node that the router chooses; waits for one where there is none, and goes on to another where opening
 /// fails. Opening applies nothing, so it may always be tried again within the call's deadline.
 /// </summary>
-internal sealed class ConnectionOpener(
+internal sealed partial class ConnectionOpener(
     string cluster,
     ClusterDriver driver,
     ImmutableArray<ClusterNode> nodes,
@@ -48,7 +48,18 @@ internal sealed class ConnectionOpener(
     /// <summary>Null where nothing is ejected.</summary>
     public OutlierWatch? Outliers => outliers;
 
+    public bool IsStopped => monitor.IsStopped;
+
     public void Start() => monitor.Start();
+
+    /// <summary>The monitor has stopped: sends all that wait for their turn away.</summary>
+    public void Stop()
+    {
+        foreach (var node in nodes)
+        {
+            node.Release();
+        }
+    }
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
         selector.Choose(request, topology) is >= 0 and var index ? nodes[index] : null;
@@ -67,11 +78,27 @@ internal sealed class ConnectionOpener(
                 continue;
             }
 
-            var native = node.Source.CreateConnection();
             var began = Clock.Now;
-            node.State.BeginOpen(began);
+            if (!node.State.TryBeginOpen(began))
+            {
+                if (await WaitForTurnAsync(node, attempt, cancellationToken).ConfigureAwait(false) is not { } admitted)
+                {
+                    continue;
+                }
+
+                began = admitted;
+            }
+
+            var native = node.Source.CreateConnection();
+            var passes = false;
             try
             {
+                if (node.Driver.WillConnect == true)
+                {
+                    await PassGateAsync(node, attempt, cancellationToken).ConfigureAwait(false);
+                    passes = true;
+                }
+
                 var opening = native.OpenAsync(cancellationToken);
                 if (!opening.IsCompletedSuccessfully)
                 {
@@ -93,6 +120,13 @@ internal sealed class ConnectionOpener(
                 if ((e is OperationCanceledException && cancellationToken.IsCancellationRequested) || !attempt.GoesOnAfter(e, node))
                 {
                     throw;
+                }
+            }
+            finally
+            {
+                if (passes)
+                {
+                    node.Connects.Exit(Clock.Now);
                 }
             }
 
@@ -117,11 +151,27 @@ internal sealed class ConnectionOpener(
                 continue;
             }
 
-            var native = node.Source.CreateConnection();
             var began = Clock.Now;
-            node.State.BeginOpen(began);
+            if (!node.State.TryBeginOpen(began))
+            {
+                if (WaitForTurn(node, attempt) is not { } admitted)
+                {
+                    continue;
+                }
+
+                began = admitted;
+            }
+
+            var native = node.Source.CreateConnection();
+            var passes = false;
             try
             {
+                if (node.Driver.WillConnect == true)
+                {
+                    PassGate(node, attempt);
+                    passes = true;
+                }
+
                 native.Open();
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
@@ -134,6 +184,13 @@ internal sealed class ConnectionOpener(
                 if (!attempt.GoesOnAfter(e, node))
                 {
                     throw;
+                }
+            }
+            finally
+            {
+                if (passes)
+                {
+                    node.Connects.Exit(Clock.Now);
                 }
             }
 

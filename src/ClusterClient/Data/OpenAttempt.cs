@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ClusterClient.Health;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
@@ -35,6 +36,10 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             return pause < Deadline.Remaining ? pause : Deadline.Remaining;
         }
     }
+
+    /// <summary>For how long it may wait for its turn at a node.</summary>
+    public readonly TimeSpan Patience =>
+        opener.Limits.Concurrency.MaxQueueTime is var most && most < Deadline.Remaining ? most : Deadline.Remaining;
 
     public ClusterNode? Choose()
     {
@@ -77,6 +82,26 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         _failures++;
         return Deadline.HasPassed ? throw Refuse() : true;
     }
+
+    /// <summary>Gets into the line for a turn at the node; refused where that line is too long.</summary>
+    public readonly QueuedCall Enqueue(ClusterNode node, TimeSpan patience)
+    {
+        if (node.State.TryEnqueue(scope.Share, opener.Clock.Now, (long)patience.TotalMicroseconds, out var wait) is { } call)
+        {
+            return call;
+        }
+
+        var expected = TimeSpan.FromMicroseconds(wait);
+        throw Overloaded(node, expected > patience
+            ? $"the wait would be about {expected.TotalSeconds:0.##} s, and may be {patience.TotalSeconds:0.##} s (Limits.MaxQueueTime, FailoverTimeout)"
+            : "no more may wait (Limits.MaxQueued)");
+    }
+
+    public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason) => new(
+        opener.Cluster, opener.Topology.Nodes[node.Index], reason, node.State.Limit, node.State.Waiting, node.State.WaitOf(scope.Share));
+
+    /// <summary>Whether the node, and the data source, is still what this waits for.</summary>
+    public readonly bool IsStillWanted(ClusterNode node) => !opener.IsStopped && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
 
     public readonly void ThrowIfLeft(ClusterNode node) => ThrowIfLeft(node, opener.Topology);
 

@@ -15,13 +15,16 @@ internal static class RouteAssessor
         for (var i = 0; i < topology.Nodes.Length; i++)
         {
             ref readonly var slot = ref view.Slots[i];
-            var load = selector.States[i].Load(request.Now, slot.RoundTrip);
+            var state = selector.States[i];
+            var load = state.Load(request.Now, slot.RoundTrip);
             assessments.Add(new()
             {
                 Node = slot.Node,
                 IsChosen = i == chosen,
                 Reason = i == chosen ? "chosen" : RouteReason.Against(request, view, selector, chosen, i),
-                InFlight = load.InFlight,
+                InFlight = state.InFlight,
+                Limit = state.Limit < int.MaxValue ? state.Limit : null,
+                Queued = state.Waiting,
                 RoundTrip = TimeSpan.FromMicroseconds(slot.RoundTrip),
                 ServiceTime = load.IsKnown ? TimeSpan.FromMicroseconds(load.Service) : null,
                 Cost = load.IsKnown ? TimeSpan.FromMicroseconds(NodeCost.Tolled(load, slot)) : null,

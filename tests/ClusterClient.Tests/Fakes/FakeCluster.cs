@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
 using ClusterClient.Health;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
@@ -26,21 +27,26 @@ internal sealed class FakeCluster : IAsyncDisposable
         Action<RegionRefusal>? onRefusal = null,
         ILogger? logger = null,
         Action<TopologyEvent>? onEvent = null,
-        RoutingPolicy? policy = null)
+        RoutingPolicy? policy = null,
+        ConcurrencyLimits? limits = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
         var driver = new FakeDriver(Servers, Clock);
         var endpoints = TopologyScript.Nodes(nodes);
-        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e), new PeerState()))];
+        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(
+            i, e, driver.CreateNode(e), new PeerState(), limits ?? new(), new ScriptedRandom(0.5)))];
         logger ??= NullLogger.Instance;
         var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
         Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
         Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
-        var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls };
+        var openLimits = new OpenLimits
+        {
+            FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls, Concurrency = limits ?? new(),
+        };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance, Outliers);
+        Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -92,5 +98,9 @@ internal sealed class FakeCluster : IAsyncDisposable
         return this;
     }
 
-    public async ValueTask DisposeAsync() => await Monitor.DisposeAsync().AsTask().Soon();
+    public async ValueTask DisposeAsync()
+    {
+        await Monitor.DisposeAsync().AsTask().Soon();
+        Opener.Stop();
+    }
 }
