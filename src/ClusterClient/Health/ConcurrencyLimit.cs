@@ -16,9 +16,10 @@ namespace ClusterClient.Health;
 /// On a server that works at K calls at a time this comes to rest at <c>1.5 K + 4</c>: a queue there that costs half a service time. With a
 /// single answer for crowded, as published, the spread of usual service times (their deviation is about their mean) alone would push
 /// the limit down; a round has that averaged out. With an average over all answers for calm, an overload that lasts becomes what is usual
-/// within a thousand answers, and the limit rises to the ceiling. So calm is learnt on a calm server only, and when the limit has been
-/// pressed down for ten seconds without one, it makes one: for two rounds the floor is the limit. If the calls have become heavier rather
-/// than more, that shows then. Source: Netflix concurrency-limits, Gradient2Limit; the probe after BBR's (CACM 2017).
+/// within a thousand answers, and the limit rises to the ceiling. So calm is learnt on a calm server only, and where crowded rounds go on, it
+/// makes one now and then: for two rounds the floor is the limit. That is at once when nothing is known yet; every ten seconds while the
+/// limit is pressed down, for the calls may have become heavier rather than more; and every minute otherwise, for calm may be stale and
+/// too high. An application whose own load lies below half of the ceiling never meets it: its limit rises until no round is crowded. Source: Netflix concurrency-limits, Gradient2Limit; the probe after BBR's (CACM 2017).
 /// </para>
 /// <para>
 /// Without locks, and not read torn: what is not one word is written by one thread at a time, and an answer that another comes before is
@@ -34,10 +35,17 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     private const float LongWeight = 1 / 600f;
     private const float AfterFault = 0.9f;
     private const int LeastRound = 10;
+    private const int LeastProbe = 5;
 
-    /// <summary>At most this often, and for no longer, in µs.</summary>
+    private const long Never = long.MinValue / 4;
+
+    /// <summary>
+    /// From one probe to the next, in µs, while the limit is pressed down and otherwise; and how long it may take until few calls are in
+    /// flight, and again until enough of them are answered. Calls that take longer cannot be probed: what waits must not wait for that.
+    /// </summary>
     private const long ProbeEvery = 10_000_000;
-    private const long ProbeLimit = 1_000_000;
+    private const long ProbeSeldom = 60_000_000;
+    private const long ProbeLimit = 250_000;
 
     private readonly ConcurrencyLimits _settings = settings;
     private int _now = settings.Initial;
@@ -51,9 +59,9 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     private int _count;
     private int _isBusy;
     private bool _isProbing;
-    private long _probedAt = long.MinValue / 4;
+    private long _probedAt = Never;
     private long _calmSince;
-    private long _cutAt = long.MinValue / 4;
+    private long _cutAt = Never;
 
     /// <summary>How many calls may be in flight now.</summary>
     public readonly int Now => _now;
@@ -107,7 +115,7 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     {
         // Whoever is in the midst of a round may write once more; the next rounds mend it.
         EndProbe();
-        (_calm, _calmWeight, _crowded, _sum, _count, _probedAt) = (0, 1, 0, 0, 0, long.MinValue / 4);
+        (_calm, _calmWeight, _crowded, _sum, _count, _probedAt) = (0, 1, 0, 0, 0, Never);
         Set(_settings.Initial);
     }
 
@@ -144,16 +152,17 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
             _calm *= 0.95f;
         }
 
-        var isPressed = _crowded > Tolerance * _calm;
         if (_calm > 0)
         {
             Set(After(_limit, _calm, _crowded));
         }
 
-        if (isPressed && now - _probedAt >= ProbeEvery)
+        var since = now - _probedAt;
+        var isDue = _probedAt == Never ? _calm == 0 : since >= (_crowded > Tolerance * _calm ? ProbeEvery : ProbeSeldom);
+        _probedAt = isDue || _probedAt == Never ? now : _probedAt;
+        if (isDue)
         {
             _isProbing = true;
-            _probedAt = now;
             _calmSince = 0;
             _now = _settings.Floor;
             // Every answer is the probe's until it is over.
@@ -173,13 +182,14 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
             _count++;
         }
 
-        if (_count >= Math.Max(LeastRound, 2 * _settings.Floor))
+        var isOutOfTime = now - Math.Max(_probedAt, _calmSince) >= ProbeLimit;
+        if (_count >= (isOutOfTime ? LeastProbe : Math.Max(LeastRound, 2 * _settings.Floor)))
         {
             _calm = _sum / _count;
             _calmWeight = 1f / _count;
             EndProbe();
         }
-        else if (now - _probedAt >= ProbeLimit)
+        else if (isOutOfTime)
         {
             EndProbe();
         }

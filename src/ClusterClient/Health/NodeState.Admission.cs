@@ -7,8 +7,8 @@ namespace ClusterClient.Health;
 internal sealed partial class NodeState
 {
     private readonly Lock _gate = new();
-    private readonly FairQueue _queue = new((limits ?? ConcurrencyLimits.None).MaxQueued);
-    private ConcurrencyLimit _limit = new(limits ?? ConcurrencyLimits.None);
+    private readonly FairQueue _queue = new(limits.MaxQueued);
+    private ConcurrencyLimit _limit = new(limits);
 
     // The queue's length, to be read without its lock.
     private int _waiting;

@@ -9,7 +9,7 @@ namespace ClusterClient.Health;
 /// <remarks>
 /// Estimates are plain fields that are written without interlocking: two answers in the same nanosecond cost one sample of many.
 /// </remarks>
-internal sealed partial class NodeState(PeerState? peers = null, ConcurrencyLimits? limits = null)
+internal sealed partial class NodeState(PeerState? peers, ConcurrencyLimits limits)
 {
     private readonly PeerState _peers = peers ?? new();
     private Outstanding _outstanding;
@@ -26,6 +26,12 @@ internal sealed partial class NodeState(PeerState? peers = null, ConcurrencyLimi
     private Ejection? _lastEjection;
     private ServedTotal _served;
     private float _prior;
+
+    /// <summary>One that is given whatever comes.</summary>
+    public NodeState(PeerState? peers = null)
+        : this(peers, ConcurrencyLimits.None)
+    {
+    }
 
     /// <summary>The nodes of its region together.</summary>
     public PeerState Peers => _peers;
