@@ -56,7 +56,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts)
         {
-            _state.End(began);
+            _state.GiveUp(began, _clock.Now, _roundTrip);
         }
     }
 }

@@ -86,15 +86,10 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// <summary>Gets into the line for a turn at the node; refused where that line is too long.</summary>
     public readonly QueuedCall Enqueue(ClusterNode node, TimeSpan patience)
     {
-        if (node.State.TryEnqueue(scope.Share, opener.Clock.Now, (long)patience.TotalMicroseconds, out var wait) is { } call)
-        {
-            return call;
-        }
-
-        var expected = TimeSpan.FromMicroseconds(wait);
-        throw Overloaded(node, expected > patience
-            ? $"the wait would be about {expected.TotalSeconds:0.##} s, and may be {patience.TotalSeconds:0.##} s (Limits.MaxQueueTime, FailoverTimeout)"
-            : "no more may wait (Limits.MaxQueued)");
+        return node.State.TryEnqueue(scope.Share, opener.Clock.Now, (long)patience.TotalMicroseconds, out var isTooLong)
+            ?? throw Overloaded(node, isTooLong
+                ? "the wait would be too long (Limits.MaxQueueTime, FailoverTimeout)"
+                : "no more may wait (Limits.MaxQueued)");
     }
 
     public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason) => new(

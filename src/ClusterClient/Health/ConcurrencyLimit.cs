@@ -97,6 +97,18 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
         }
     }
 
+    /// <summary>
+    /// A call's caller gave up on it: had it been answered, it would have taken longer still. Counts only where that is news, or an
+    /// overload in which nobody waits for an answer would never be noticed; and bounded, for some give up on what was long by nature.
+    /// </summary>
+    public void GivenUp(float atLeast, int inFlight, long beganAt, long now)
+    {
+        if (inFlight >= _crowdedFrom && atLeast > Tolerance * _calm && _calm > 0 && !_isProbing)
+        {
+            AnsweredInCrowd(Math.Min(atLeast, 2 * Tolerance * _calm), inFlight, beganAt, now);
+        }
+    }
+
     /// <summary>A call timed out, or was refused for want of resources.</summary>
     public void Overloaded(long beganAt, long now)
     {

@@ -83,6 +83,15 @@ internal sealed partial class NodeState(PeerState? peers, ConcurrencyLimits limi
         AdmitWaiting();
     }
 
+    /// <summary>The same of one that was sent, and given up by its caller.</summary>
+    public void GiveUp(long beganAt, long now, float roundTrip)
+    {
+        var left = _outstanding.End(beganAt);
+        _peers.End();
+        _limit.GivenUp(now - beganAt - roundTrip, left + 1, beganAt, now);
+        AdmitWaiting();
+    }
+
     /// <summary>It is over: its first answer is here, or a fault of the node's.</summary>
     /// <param name="beganAt">The time that <see cref="Begin"/> was told.</param>
     /// <param name="now">The present time.</param>

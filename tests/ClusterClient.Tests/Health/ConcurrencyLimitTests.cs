@@ -107,6 +107,33 @@ public sealed class ConcurrencyLimitTests
     }
 
     [Fact]
+    public void GivenUp_NobodyWaitsForAnAnswer_FallsAllTheSame()
+    {
+        Run(inFlight: 5, capacity: 20, calls: 1_000);
+        for (var i = 0; i < 3_000; i++)
+        {
+            _now += 100;
+            _limit.GivenUp(1_000_000, _limit.Now, _now - 1_000_000, _now);
+        }
+
+        Assert.InRange(_limit.Now, 10, 20);
+    }
+
+    [Fact]
+    public void GivenUp_EarlyOrOnAQuietServer_SaysNothing()
+    {
+        Run(inFlight: 5, capacity: 20, calls: 1_000);
+        for (var i = 0; i < 3_000; i++)
+        {
+            _now += 100;
+            _limit.GivenUp(1_000_000, 20, _now - 1_000_000, _now);
+            _limit.GivenUp(100, _limit.Now, _now - 100, _now);
+        }
+
+        Assert.Equal((100, 0f), (_limit.Now, _limit.Crowded));
+    }
+
+    [Fact]
     public void Answered_WhateverComes_StaysBetweenFloorAndCeiling()
     {
         foreach (var (floor, ceiling) in new[] { (1, 1), (1, 7), (10, 200), (30, 40) })

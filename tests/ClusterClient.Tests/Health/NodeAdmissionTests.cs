@@ -93,9 +93,24 @@ public sealed class NodeAdmissionTests
         _state.Complete(0, 10_000, 0, faulted: false);
         Fill();
         Enqueue(1);
-        Assert.Null(_state.TryEnqueue(Share(1), 9, 9_999, out var wait));
-        Assert.Equal((10_000, 1), (wait, _state.Waiting));
+        Assert.Null(_state.TryEnqueue(Share(1), 9, 9_999, out var isTooLong));
+        Assert.Equal((true, 1, 10.0), (isTooLong, _state.Waiting, _state.WaitOf(Share(1)).TotalMilliseconds));
         Assert.NotNull(_state.TryEnqueue(Share(1), 9, 10_000, out _));
+    }
+
+    [Fact]
+    public void TryEnqueue_QueueHasStoodForLong_LetsInOnlyWhatIsServedSoon()
+    {
+        _state.Begin(0);
+        _state.Complete(0, 600_000, 0, faulted: false);
+        Fill();
+        const long Second = 1_000_000;
+        Assert.NotNull(_state.TryEnqueue(Share(1), Second, Second, out _));
+        Assert.NotNull(_state.TryEnqueue(Share(1), 2 * Second, Second, out _));
+        Assert.Null(_state.TryEnqueue(Share(1), (2 * Second) + 1, Second, out var isTooLong));
+        Assert.True(isTooLong);
+        _state.Release();
+        Assert.NotNull(_state.TryEnqueue(Share(1), 3 * Second, Second, out _));
     }
 
     [Fact]
