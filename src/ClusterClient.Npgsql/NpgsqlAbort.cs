@@ -9,11 +9,32 @@ namespace ClusterClient.Npgsql;
 /// seconds, because Npgsql then tries to tell the server first; without a socket it returns at once.
 /// </summary>
 /// <remarks>
-/// Npgsql offers no public way, so two of its private members are named here. Should a version lack them, calls on a hung server
-/// last until the driver's own timeouts, and everything else works as before.
+/// Npgsql offers no public way, so two of its private members are named here. Should a version lack them, asynchronous calls on a
+/// hung server are abandoned, synchronous ones last until the driver's own timeouts, and everything else works as before.
 /// </remarks>
 internal static class NpgsqlAbort
 {
+    /// <summary>Whether this version of Npgsql has those members. Asks without a connection, so it can be asked before there is one.</summary>
+    public static bool IsPossible()
+    {
+        try
+        {
+            using var closed = new NpgsqlConnection();
+            _ = Connector(closed);
+            _ = Socket(null!);
+            return true;
+        }
+        catch (NullReferenceException)
+        {
+            // Found, and read from nothing.
+            return true;
+        }
+        catch (Exception e) when (e is MissingMemberException or TypeLoadException)
+        {
+            return false;
+        }
+    }
+
     public static bool TryAbort(NpgsqlConnection connection)
     {
         try

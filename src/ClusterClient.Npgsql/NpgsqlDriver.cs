@@ -13,6 +13,7 @@ internal sealed class NpgsqlDriver : ClusterDriver
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
     private readonly NpgsqlConnectionStringBuilder _settings = [];
     private readonly string? _error;
+    private readonly bool _canAbort = NpgsqlAbort.IsPossible();
 
     public NpgsqlDriver(string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
@@ -58,7 +59,11 @@ internal sealed class NpgsqlDriver : ClusterDriver
         }
     }
 
-    public override NodeDriver CreateNode(NodeEndpoint endpoint) => new NpgsqlNode(endpoint, _connectionString, _configure);
+    /// <summary>Whether connections may be ended; tests switch it off to be what a version of Npgsql is that lacks the way.</summary>
+    internal bool MayAbort { get; init; } = true;
+
+    public override NodeDriver CreateNode(NodeEndpoint endpoint) =>
+        new NpgsqlNode(endpoint, _connectionString, _configure) { MayAbort = MayAbort && _canAbort };
 
     public override string DescribeConnection(IEnumerable<NodeEndpoint> endpoints)
     {
@@ -73,6 +78,10 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
         return shown.ConnectionString;
     }
+
+    public override Exception TimedOut(TimeSpan limit, Exception cause) => new NpgsqlException(
+        "Exception while reading from stream",
+        new TimeoutException($"Timeout during reading attempt: the command's timeout of {limit.TotalSeconds:0.###} s ran out.", cause));
 
     public override Fault Classify(Exception exception) => NpgsqlFaults.Classify(exception);
 }

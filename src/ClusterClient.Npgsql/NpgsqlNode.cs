@@ -45,12 +45,29 @@ internal sealed class NpgsqlNode : NodeDriver
 
     public override void ClearPool() => _source.Clear();
 
-    public override bool TryAbort(DbConnection connection) => connection is NpgsqlConnection native && NpgsqlAbort.TryAbort(native);
+    public override bool CanAbort => MayAbort;
+
+    /// <summary>Whether the way that <see cref="NpgsqlAbort"/> goes is there.</summary>
+    internal bool MayAbort { get; init; } = true;
+
+    public override bool TryAbort(DbConnection connection) => CanAbort && connection is NpgsqlConnection native && NpgsqlAbort.TryAbort(native);
 
     public override async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync().ConfigureAwait(false);
         await _probes.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // An idle connection whose peer vanished is found out by the kernel within 10 s and its count of tries (9 on Linux) times 5 s.
+    // For those in use the monitor is quicker; this is for those that nobody watches, and keeps the state of firewalls between alive.
+    private static void KeepAlive(NpgsqlConnectionStringBuilder settings)
+    {
+        string[] own = ["TCP Keepalive", "TCP Keepalive Time", "TCP Keepalive Interval"];
+        var isLocal = settings.Host is ['@', ..] || Path.IsPathRooted(settings.Host);
+        if (!isLocal && !own.Any(settings.ShouldSerialize))
+        {
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 10, 5);
+        }
     }
 
     private static NpgsqlDataSource Build(
@@ -63,6 +80,7 @@ internal sealed class NpgsqlNode : NodeDriver
         configure?.Invoke(builder);
         builder.ConnectionStringBuilder.Host = endpoint.Host;
         builder.ConnectionStringBuilder.Port = endpoint.Port;
+        KeepAlive(builder.ConnectionStringBuilder);
         adjust(builder.ConnectionStringBuilder);
         return builder.Build();
     }

@@ -100,6 +100,7 @@ public sealed class ClusterDataSource : DbDataSource
                 return topology;
             }
 
+            attempt.ThrowIfLoginRefused(topology);
             try
             {
                 topology = await topology.Next.WaitAsync(attempt.Deadline.Remaining, _opener.Time, cancellationToken).ConfigureAwait(false);

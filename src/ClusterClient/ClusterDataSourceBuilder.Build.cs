@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Diagnostics;
 using ClusterClient.Health;
 using ClusterClient.Health.Patterns;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
 using Microsoft.Extensions.Logging;
@@ -33,13 +35,18 @@ public sealed partial class ClusterDataSourceBuilder
         var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
         ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(
             i, e, driver!.CreateNode(e), peers[e.Region], _options.Limits, new Random(random.Next())))];
-        var monitor = new TopologyMonitor(
-            endpoints,
-            i => nodes[i].Driver.CreateProbe(),
-            new() { Interval = _options.MonitorInterval, ProbeTimeout = _options.ProbeTimeout },
-            _time,
-            random,
-            logger);
+        if (nodes.Any(n => !n.CanEnd))
+        {
+            Log.CannotAbort(logger, _name);
+        }
+
+        var settings = new MonitorSettings
+        {
+            Interval = _options.MonitorInterval,
+            ProbeTimeout = _options.ProbeTimeout,
+            IsLoginRefusal = e => driver!.Classify(e).Kind == FaultKind.Rejected,
+        };
+        var monitor = new TopologyMonitor(endpoints, i => nodes[i].Driver.CreateProbe(), settings, _time, random, logger);
         var scope = new RouteScope
         {
             Freshness = new Freshness(_options.MaxReplicaLag),
@@ -58,13 +65,21 @@ public sealed partial class ClusterDataSourceBuilder
             Ordinal = _options.ClientOrdinal ?? random.Next(),
         };
         var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
-        var limits = new OpenLimits { FailoverTimeout = _options.FailoverTimeout, MaxWaitingCalls = _options.MaxWaitingCalls, Concurrency = _options.Limits };
+        var limits = new OpenLimits
+        {
+            FailoverTimeout = _options.FailoverTimeout,
+            MaxWaitingCalls = _options.MaxWaitingCalls,
+            Concurrency = _options.Limits,
+            DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
+        };
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
         var teller = new EventTeller(_name, _onEvent, logger);
         var outliers = _options.EjectOutliers ? new OutlierWatch(
             _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
         var audit = new RegionAudit(_name, _onRegionRefusal, logger);
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, outliers);
+        var budget = new RetryBudget(_options.Retry.BudgetRatio, _options.Retry.BudgetPerSecond, selector.CallsEnded);
+        var retries = new RetryPipeline(_options.Retry, budget, _time, new Random(random.Next()));
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, outliers);
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
         return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }

@@ -13,17 +13,26 @@ public sealed class ClusterOptions
     /// <summary>Default of <see cref="FailoverTimeout"/>: 30 s.</summary>
     public static readonly TimeSpan DefaultFailoverTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Default of <see cref="MonitorInterval"/>: 500 ms.</summary>
+    /// <summary>Default of <see cref="MonitorInterval"/> with <see cref="HangDetection.Standard"/>: 500 ms.</summary>
     public static readonly TimeSpan DefaultMonitorInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Default of <see cref="ProbeTimeout"/>: 900 ms.</summary>
+    /// <summary>Default of <see cref="ProbeTimeout"/> with <see cref="HangDetection.Standard"/>: 900 ms.</summary>
     public static readonly TimeSpan DefaultProbeTimeout = TimeSpan.FromMilliseconds(900);
+
+    /// <summary>Default of <see cref="MonitorInterval"/> with <see cref="HangDetection.Fast"/>: 80 ms.</summary>
+    public static readonly TimeSpan FastMonitorInterval = TimeSpan.FromMilliseconds(80);
+
+    /// <summary>Default of <see cref="ProbeTimeout"/> with <see cref="HangDetection.Fast"/>: 300 ms.</summary>
+    public static readonly TimeSpan FastProbeTimeout = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Default of <see cref="MaxReplicaLag"/>: 10 s.</summary>
     public static readonly TimeSpan DefaultMaxReplicaLag = TimeSpan.FromSeconds(10);
 
     /// <summary>Default of <see cref="MaxWaitingCalls"/>: 1,000.</summary>
     public const int DefaultMaxWaitingCalls = 1_000;
+
+    private TimeSpan? _monitorInterval;
+    private TimeSpan? _probeTimeout;
 
     /// <summary>
     /// How long opening a connection may take in all, waiting for a new primary and every attempt included, before it is refused.
@@ -33,18 +42,34 @@ public sealed class ClusterOptions
     public TimeSpan FailoverTimeout { get; set; } = DefaultFailoverTimeout;
 
     /// <summary>
+    /// How soon a hung server is noticed and the calls in flight on it are ended: it decides <see cref="MonitorInterval"/> and
+    /// <see cref="ProbeTimeout"/>, each as long as it is not set itself.
+    /// </summary>
+    /// <value>Default <see cref="HangDetection.Standard"/>: within 1.5 s.</value>
+    public HangDetection HangDetection { get; set; } = HangDetection.Standard;
+
+    /// <summary>
     /// Time between two looks at a node while all is well; each look is one small query. Looks come every few milliseconds while
     /// something is wrong, whatever is set here. Together with <see cref="ProbeTimeout"/> it bounds how long a hung node goes unnoticed.
     /// </summary>
-    /// <value>10 ms to 1 minute. Default 500 ms.</value>
-    public TimeSpan MonitorInterval { get; set; } = DefaultMonitorInterval;
+    /// <value>10 ms to 1 minute. Default 500 ms, or 80 ms with <see cref="HangDetection.Fast"/>.</value>
+    public TimeSpan MonitorInterval
+    {
+        get => _monitorInterval ?? (HangDetection == HangDetection.Fast ? FastMonitorInterval : DefaultMonitorInterval);
+        set => _monitorInterval = value;
+    }
 
     /// <summary>
-    /// How long a look may take before the node counts as silent, and its calls in flight are ended. Must exceed the round trip to
-    /// the farthest node; the first look on a new connection gets twice as long.
+    /// How long a look may take at most before the node counts as silent, and its calls in flight are ended; less once the node's own
+    /// rhythm is known, though never less than a third of this above its mean. Must exceed the round trip to the farthest node; the
+    /// first look on a new connection gets twice as long.
     /// </summary>
-    /// <value>10 ms to 1 minute. Default 900 ms.</value>
-    public TimeSpan ProbeTimeout { get; set; } = DefaultProbeTimeout;
+    /// <value>10 ms to 1 minute. Default 900 ms, or 300 ms with <see cref="HangDetection.Fast"/>.</value>
+    public TimeSpan ProbeTimeout
+    {
+        get => _probeTimeout ?? (HangDetection == HangDetection.Fast ? FastProbeTimeout : DefaultProbeTimeout);
+        set => _probeTimeout = value;
+    }
 
     /// <summary>How far behind the primary a replica may be and still serve reads.</summary>
     /// <value>Zero or more. Default 10 s.</value>
@@ -57,6 +82,10 @@ public sealed class ClusterOptions
     /// <summary>How many calls may wait for a node at the same time; further ones are refused at once.</summary>
     /// <value>1 or more. Default 1,000.</value>
     public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
+
+    /// <summary>When and how often calls are sent again that met a fault of their node's.</summary>
+    /// <value>Default <see cref="RetryPolicy.Default"/>.</value>
+    public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
 
     /// <summary>
     /// How many calls each node is given at a time, as its answers tell what it can do, and how many may wait for their turn. What is over
@@ -122,6 +151,11 @@ public sealed class ClusterOptions
             yield return $"FailoverTimeout is {FailoverTimeout}; set it to more than zero and at most one day.";
         }
 
+        if (!Enum.IsDefined(HangDetection))
+        {
+            yield return $"HangDetection is {HangDetection}; set it to Standard or Fast.";
+        }
+
         foreach (var (name, value) in new[] { (nameof(MonitorInterval), MonitorInterval), (nameof(ProbeTimeout), ProbeTimeout) })
         {
             if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromMinutes(1))
@@ -141,6 +175,11 @@ public sealed class ClusterOptions
             {
                 yield return $"{name} is {value}; set it between zero and one minute.";
             }
+        }
+
+        foreach (var error in Retry is null ? ["Retry is null; set it to RetryPolicy.None to switch retries off."] : Retry.Validate())
+        {
+            yield return error;
         }
 
         if (ClientOrdinal < 0)

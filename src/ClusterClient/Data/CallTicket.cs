@@ -19,6 +19,9 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     private readonly OutlierWatch? _outliers = opener.Outliers;
     private readonly float _roundTrip = opener.RoundTripTo(node);
 
+    /// <summary>When it began, in µs.</summary>
+    public long BeganAt => began;
+
     [MemberNotNullWhen(true, nameof(_state))]
     private bool Counts => _state is not null;
 

@@ -6,10 +6,11 @@ namespace ClusterClient.Data;
 /// A call of the driver's whose caller may cancel it. On a healthy server the driver ends it within milliseconds and its
 /// connection stays open. On a hung one it waits for that very server to hear of the cancellation, until its timeouts, and neither
 /// closing the connection nor ending its socket gets past that. Then the call is abandoned: the caller has its answer and its
-/// connection is closed, while the driver's goes on waiting behind the scenes and is disposed when it is done.
+/// connection is closed, while the driver's goes on waiting behind the scenes and is disposed when it is done. The same becomes of
+/// every call on a silent node whose driver gives no way to end a connection.
 /// </summary>
 /// <typeparam name="TResult">The call's result.</typeparam>
-internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
+internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
 {
     /// <summary>How long driver and server have to end a cancelled call, beside <see cref="RoundTripsToCancel"/>.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
@@ -31,28 +32,43 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
     private CancellationTokenRegistration _registration;
     private int _state;
 
-    private CancellableCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller) =>
+    protected CancellableCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller) =>
         (_connection, _call, _ticket, _caller) = (connection, call, ticket, caller);
 
-    /// <summary>Goes on with a call that was started; the task ends with it, or soon after its caller cancelled.</summary>
-    public static Task<TResult> WatchAsync(
-        ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller)
+    /// <summary>Goes on with the call, which was started; the task ends with it, or soon after its caller cancelled.</summary>
+    protected Task<TResult> WatchAsync()
     {
-        var watched = new CancellableCall<TResult>(connection, call, ticket, caller);
-        watched._registration = caller.UnsafeRegister(
-            static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), watched);
-        call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(watched.OnCallEnded);
-        return watched.Task;
+        if (_connection.Node is { CanEnd: false })
+        {
+            _connection.AbandonCall = Abandon;
+        }
+
+        _registration = _caller.UnsafeRegister(static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), this);
+        _call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnCallEnded);
+        // After it can be found: whichever comes first, the news that the node is silent or this call, the other one sees it.
+        if (_connection.AbandonCall is { } abandon && _connection.Opener.Topology.Nodes[_connection.Node!.Index] is { IsSilent: true } silent)
+        {
+            abandon(new NodeSilentException(silent));
+        }
+
+        return Task;
     }
+
+    /// <summary>It ended in this; whether it goes on all the same, and sets the result by itself.</summary>
+    protected abstract bool GoesOnAfter(Exception exception, CallTicket ticket);
 
     private void OnCallEnded()
     {
         _registration.Unregister();
         if (Interlocked.CompareExchange(ref _state, Ended, Running) == Running)
         {
+            _connection.AbandonCall = null;
             if (_call.Exception?.InnerException is { } exception)
             {
-                _connection.Notes(exception, _ticket);
+                if (GoesOnAfter(exception, _ticket))
+                {
+                    return;
+                }
             }
             else if (_call.IsCanceled)
             {
@@ -98,12 +114,9 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         if (Interlocked.CompareExchange(ref _state, Abandoned, Running) == Running)
         {
             _ticket.GivenUp();
-            // In this order: whatever the caller does next finds a connection that is closed.
             try
             {
-                _connection.Abandon(native);
-                _ = DisposeWhenDoneAsync(native);
-                node.End(native);
+                Leave(node, native);
             }
             finally
             {
@@ -113,6 +126,38 @@ internal sealed class CancellableCall<TResult> : TaskCompletionSource<TResult>
         }
 
         Task DelayAsync(TimeSpan time) => System.Threading.Tasks.Task.Delay(time, opener.Time, CancellationToken.None);
+    }
+
+    /// <summary>Gives it up for the reason that the caller gets. False when it has ended.</summary>
+    private bool Abandon(Exception reason)
+    {
+        if (_connection.Node is not { } node || _connection.NativeOrNull is not { } native
+            || Interlocked.CompareExchange(ref _state, Abandoned, Running) != Running)
+        {
+            return false;
+        }
+
+        try
+        {
+            _connection.Notes(reason, _ticket);
+            Leave(node, native);
+        }
+        finally
+        {
+            TrySetException(reason);
+        }
+
+        return true;
+    }
+
+    // In this order: whatever the caller does next finds a connection that is closed.
+    private void Leave(ClusterNode node, DbConnection native)
+    {
+        _registration.Unregister();
+        _connection.AbandonCall = null;
+        _connection.Abandon(native);
+        _ = DisposeWhenDoneAsync(native);
+        node.End(native);
     }
 
     private async Task DisposeWhenDoneAsync(DbConnection native)

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
 
@@ -8,7 +9,7 @@ namespace ClusterClient.Data;
 /// connection is open to at each execution. Its commands, parameters and readers are the driver's.
 /// </summary>
 /// <remarks>For one caller at a time, except <see cref="Cancel"/>.</remarks>
-public sealed class ClusterBatch : DbBatch
+public sealed class ClusterBatch : DbBatch, IRepeatable
 {
     private readonly DbBatch _inner;
     private NodeBinding _binding;
@@ -69,6 +70,21 @@ public sealed class ClusterBatch : DbBatch
         }
     }
 
+    /// <inheritdoc cref="ClusterCommand.IsIdempotent"/>
+    public bool IsIdempotent { get; set; }
+
+    ClusterConnection? IRepeatable.Connection => _binding.Connection;
+
+    // Of several statements a driver may have committed the first ones, whatever the last one met.
+    bool IRepeatable.IsPlainStatement => _inner.BatchCommands.Count == 1
+        && _inner.BatchCommands[0] is { CommandType: CommandType.Text } only && PlainStatement.Is(only.CommandText);
+
+    int IRepeatable.Timeout
+    {
+        get => _inner.Timeout;
+        set => _inner.Timeout = value;
+    }
+
     /// <summary>The driver's own batch.</summary>
     /// <typeparam name="T">The driver's batch class, such as <c>NpgsqlBatch</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's batch is not a <typeparamref name="T"/>.</exception>
@@ -92,32 +108,28 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
-        _binding.Required.Measuring(Bind(), static inner => inner.ExecuteNonQuery());
+        CallMeasuring.Measure(On(), static c => c.Command.Bind().ExecuteNonQuery());
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
-        _binding.Connection.MeasuringAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken), cancellationToken);
+        CallMeasuring.MeasureAsync(On(cancellationToken: cancellationToken), static c => c.Command.Bind().ExecuteNonQueryAsync(c.CancellationToken));
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
-        _binding.Required.Measuring(Bind(), static inner => inner.ExecuteScalar());
+        CallMeasuring.Measure(On(), static c => c.Command.Bind().ExecuteScalar());
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
-        _binding.Connection.MeasuringAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken), cancellationToken);
+        CallMeasuring.MeasureAsync(On(cancellationToken: cancellationToken), static c => c.Command.Bind().ExecuteScalarAsync(c.CancellationToken));
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _binding.Required.Measuring((Inner: Bind(behavior), behavior), static call => call.Inner.ExecuteReader(call.behavior));
+        CallMeasuring.Measure(On(behavior), static c => c.Command.Bind(c.Behavior).ExecuteReader(c.Behavior));
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        _binding.Connection.MeasuringAsync(
-            (Self: this, behavior, cancellationToken),
-            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken),
-            cancellationToken);
+        CallMeasuring.MeasureAsync(
+            On(behavior, cancellationToken), static c => c.Command.Bind(c.Behavior).ExecuteReaderAsync(c.Behavior, c.CancellationToken));
 
     /// <inheritdoc/>
     protected override DbBatchCommand CreateDbBatchCommand() => _inner.CreateBatchCommand();
@@ -127,6 +139,9 @@ public sealed class ClusterBatch : DbBatch
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    private Execution<ClusterBatch> On(CommandBehavior behavior = CommandBehavior.Default, CancellationToken cancellationToken = default) =>
+        new(this, behavior, cancellationToken);
 
     private DbBatch Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
@@ -138,6 +153,6 @@ public sealed class ClusterBatch : DbBatch
             _inner.Transaction = null;
         }
 
-        return _inner;
+        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 }

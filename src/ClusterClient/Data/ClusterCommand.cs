@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
 
@@ -9,7 +10,7 @@ namespace ClusterClient.Data;
 /// each execution. Its parameters and readers are the driver's.
 /// </summary>
 /// <remarks>For one caller at a time, except <see cref="Cancel"/>.</remarks>
-public sealed class ClusterCommand : DbCommand
+public sealed class ClusterCommand : DbCommand, IRepeatable
 {
     private readonly DbCommand _inner;
     private NodeBinding _binding;
@@ -105,6 +106,23 @@ public sealed class ClusterCommand : DbCommand
         }
     }
 
+    /// <summary>
+    /// Whether doing this twice is as good as doing it once, so that it may be sent again even though the server may have done it: for writes
+    /// such as <c>INSERT … ON CONFLICT DO NOTHING</c>. What runs on <see cref="ClusterDataSource.Reads"/> needs no such word.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool IsIdempotent { get; set; }
+
+    ClusterConnection? IRepeatable.Connection => _binding.Connection;
+
+    bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
+
+    int IRepeatable.Timeout
+    {
+        get => _inner.CommandTimeout;
+        set => _inner.CommandTimeout = value;
+    }
+
     /// <summary>The driver's own command, for settings that ADO.NET has no words for.</summary>
     /// <typeparam name="T">The driver's command class, such as <c>NpgsqlCommand</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's command is not a <typeparamref name="T"/>.</exception>
@@ -128,32 +146,28 @@ public sealed class ClusterCommand : DbCommand
 
     /// <inheritdoc/>
     public override int ExecuteNonQuery() =>
-        _binding.Required.Measuring(Bind(), static inner => inner.ExecuteNonQuery());
+        CallMeasuring.Measure(On(), static c => c.Command.Bind().ExecuteNonQuery());
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
-        _binding.Connection.MeasuringAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteNonQueryAsync(c.cancellationToken), cancellationToken);
+        CallMeasuring.MeasureAsync(On(cancellationToken: cancellationToken), static c => c.Command.Bind().ExecuteNonQueryAsync(c.CancellationToken));
 
     /// <inheritdoc/>
     public override object? ExecuteScalar() =>
-        _binding.Required.Measuring(Bind(), static inner => inner.ExecuteScalar());
+        CallMeasuring.Measure(On(), static c => c.Command.Bind().ExecuteScalar());
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        _binding.Connection.MeasuringAsync(
-            (Self: this, cancellationToken), static c => c.Self.Bind().ExecuteScalarAsync(c.cancellationToken), cancellationToken);
+        CallMeasuring.MeasureAsync(On(cancellationToken: cancellationToken), static c => c.Command.Bind().ExecuteScalarAsync(c.CancellationToken));
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _binding.Required.Measuring((Inner: Bind(behavior), behavior), static call => call.Inner.ExecuteReader(call.behavior));
+        CallMeasuring.Measure(On(behavior), static c => c.Command.Bind(c.Behavior).ExecuteReader(c.Behavior));
 
     /// <inheritdoc/>
     protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        _binding.Connection.MeasuringAsync(
-            (Self: this, behavior, cancellationToken),
-            static c => c.Self.Bind(c.behavior).ExecuteReaderAsync(c.behavior, c.cancellationToken),
-            cancellationToken);
+        CallMeasuring.MeasureAsync(
+            On(behavior, cancellationToken), static c => c.Command.Bind(c.Behavior).ExecuteReaderAsync(c.Behavior, c.CancellationToken));
 
     /// <inheritdoc/>
     protected override DbParameter CreateDbParameter() => _inner.CreateParameter();
@@ -175,6 +189,9 @@ public sealed class ClusterCommand : DbCommand
     private static DbCommand NewUnbound(DbProviderFactory driver) => driver.CreateCommand()
         ?? throw new NotSupportedException($"{driver.GetType().Name} creates no commands.");
 
+    private Execution<ClusterCommand> On(CommandBehavior behavior = CommandBehavior.Default, CancellationToken cancellationToken = default) =>
+        new(this, behavior, cancellationToken);
+
     private DbCommand Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
         if (_binding.MustRebind(behavior, out var native))
@@ -185,6 +202,6 @@ public sealed class ClusterCommand : DbCommand
             _inner.Transaction = null;
         }
 
-        return _inner;
+        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 }

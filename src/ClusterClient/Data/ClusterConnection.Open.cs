@@ -22,7 +22,7 @@ public partial class ClusterConnection
         BeginOpening();
         try
         {
-            _openIntent = EffectiveIntent;
+            SettleIntent();
             Bind(Opener.Open(_origin.Scope, _openIntent));
         }
         finally
@@ -39,7 +39,7 @@ public partial class ClusterConnection
         BeginOpening();
         try
         {
-            _openIntent = EffectiveIntent;
+            SettleIntent();
             Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken).ConfigureAwait(false));
         }
         finally
@@ -109,7 +109,7 @@ public partial class ClusterConnection
     /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName)
     {
-        var native = UsableNative();
+        var native = Pinned();
         _isReopening = true;
         try
         {
@@ -172,9 +172,13 @@ public partial class ClusterConnection
         }
     }
 
-    // Everything inside one ambient transaction belongs on one node, and it may write.
-    private RouteIntent EffectiveIntent =>
-        Intent == RouteIntent.Read && AmbientTransaction.Current is not null ? RouteIntent.Write : Intent;
+    // Everything inside one ambient transaction belongs on one node, and it may write; the driver enlists the connection in it.
+    private void SettleIntent()
+    {
+        var isAmbient = AmbientTransaction.Current is not null;
+        _openIntent = isAmbient ? RouteIntent.Write : Intent;
+        _uses = isAmbient ? ManyUses : 0;
+    }
 
     private void BeginOpening()
     {
@@ -204,6 +208,55 @@ public partial class ClusterConnection
         if (Opener.Topology.Nodes[opened.Node.Index].IsSilent)
         {
             opened.Node.End(opened.Native);
+        }
+    }
+
+    /// <summary>
+    /// Goes on to another connection, perhaps to another node, for the first command of this one, which failed: nothing of its session is
+    /// lost by that. A connection that cannot go on is closed.
+    /// </summary>
+    internal async ValueTask MoveAsync(MoveFrom from, CancellationToken cancellationToken)
+    {
+        var wasClosed = true;
+        if (Unbind() is { } native)
+        {
+            wasClosed = false;
+            await native.DisposeAsync().ConfigureAwait(false);
+        }
+
+        try
+        {
+            Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken, from).ConfigureAwait(false));
+        }
+        finally
+        {
+            Moved(wasClosed);
+        }
+    }
+
+    /// <inheritdoc cref="MoveAsync"/>
+    internal void Move(MoveFrom from)
+    {
+        var native = Unbind();
+        native?.Dispose();
+        try
+        {
+            Bind(Opener.Open(_origin.Scope, _openIntent, from));
+        }
+        finally
+        {
+            Moved(wasClosed: native is null);
+        }
+    }
+
+    // Whoever listens was told that it closed, if the driver's connection broke by itself.
+    private void Moved(bool wasClosed)
+    {
+        _uses = 0;
+        var isClosed = NativeOrNull is null;
+        if (isClosed != wasClosed)
+        {
+            OnStateChange(isClosed ? Closed : Opened);
         }
     }
 

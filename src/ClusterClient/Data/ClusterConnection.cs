@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Transactions;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using IsolationLevel = System.Data.IsolationLevel;
 
@@ -17,6 +18,8 @@ namespace ClusterClient.Data;
 /// </remarks>
 public partial class ClusterConnection : DbConnection
 {
+    private const int ManyUses = int.MaxValue / 2;
+
     private readonly ConnectionOrigin _origin;
     private ClusterNode? _node;
     private DbConnection? _native;
@@ -28,6 +31,9 @@ public partial class ClusterConnection : DbConnection
     private bool _isReopening;
     private bool _isDisposed;
     private int _reserved;
+
+    // Commands since it was opened; more than one as soon as its session may have state that a new one would not have.
+    private int _uses;
 
     /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
     protected internal ClusterConnection(ConnectionOrigin origin)
@@ -41,6 +47,11 @@ public partial class ClusterConnection : DbConnection
     internal ClusterConnection? NextOpen { get; set; }
 
     internal ClusterConnection? PreviousOpen { get; set; }
+
+    /// <summary>
+    /// Gives up the call that runs now; null when there is none, and always where the driver's connection can be ended instead.
+    /// </summary>
+    internal Func<Exception, bool>? AbandonCall { get; set; }
 
     internal DbConnection? NativeOrNull => Volatile.Read(ref _native);
 
@@ -103,11 +114,11 @@ public partial class ClusterConnection : DbConnection
     /// <exception cref="InvalidCastException">The driver's connection is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
         where T : DbConnection =>
-        UsableNative() as T ?? throw new InvalidCastException(
+        Pinned() as T ?? throw new InvalidCastException(
             $"The driver's connection is a {_native!.GetType().FullName}, not a {typeof(T).FullName}.");
 
     /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
-    public override void EnlistTransaction(Transaction? transaction) => UsableNative().EnlistTransaction(transaction);
+    public override void EnlistTransaction(Transaction? transaction) => Pinned().EnlistTransaction(transaction);
 
     /// <inheritdoc/>
     public override DataTable GetSchema() => SchemaSource.GetSchema();
@@ -160,7 +171,7 @@ public partial class ClusterConnection : DbConnection
     /// <summary>Starts a transaction.</summary>
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
-        var native = UsableNative();
+        var native = Pinned();
         return new(this, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
     }
 
@@ -172,7 +183,7 @@ public partial class ClusterConnection : DbConnection
     public new async ValueTask<ClusterTransaction> BeginTransactionAsync(
         IsolationLevel isolationLevel, CancellationToken cancellationToken = default)
     {
-        var native = UsableNative();
+        var native = Pinned();
         var transaction = await this.NotingAsync(
             (native, isolationLevel, cancellationToken),
             static c => c.native.BeginTransactionAsync(c.isolationLevel, c.cancellationToken).AsTask(),
@@ -199,6 +210,13 @@ public partial class ClusterConnection : DbConnection
         return Router.IsOutOfBounds(_openIntent, node.Status) ? throw new NodeFencedException(node) : native;
     }
 
+    // The same for what gives the session a state of its own: from now on it stays with this connection.
+    private DbConnection Pinned()
+    {
+        _uses = ManyUses;
+        return UsableNative();
+    }
+
     // Part of the schema is the driver's own knowledge, for which no connection need be open; the driver refuses the rest.
     private DbConnection SchemaSource => _native is null
         ? Opener.Driver.ProviderFactory.CreateConnection() ?? throw NotOpen()
@@ -219,10 +237,46 @@ public partial class ClusterConnection : DbConnection
     {
         if (_node is { } node)
         {
-            call.Failed(Opener.NoteFault(exception, node, _openIntent));
+            var fault = Opener.NoteFault(exception, node, _openIntent);
+            call.Failed(fault);
+            Tell(exception, node, fault, attempts: 1, notRetried: null);
         }
 
         return false;
+    }
+
+    /// <summary>For an exception filter as well: the same for a command or batch, and whether it is to be sent again.</summary>
+    internal bool Repeats(Exception exception, CallTicket call, IRepeatable command, int attempts = 1)
+    {
+        if (_node is not { } node)
+        {
+            return false;
+        }
+
+        var fault = Opener.NoteFault(exception, node, _openIntent);
+        call.Failed(fault);
+        var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
+        Tell(exception, node, fault, attempts, obstacle);
+        return fault.IsTransient && obstacle is null;
+    }
+
+    // What speaks against sending a call again whose fault does not.
+    private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>
+        Opener.Retries.IsOff ? "retries are off"
+        : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
+        : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
+            || (fault.NotApplied && command.IsPlainStatement) ? null
+        : "it may have been applied";
+
+    private void Tell(Exception exception, ClusterNode node, Fault fault, int attempts, string? notRetried)
+    {
+        if (exception is not OperationCanceledException)
+        {
+            new CallFault
+            {
+                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried,
+            }.AttachTo(exception);
+        }
     }
 
     /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
@@ -234,6 +288,7 @@ public partial class ClusterConnection : DbConnection
         }
 
         Unreserve();
+        _uses++;
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
         return new(Opener, _node, now);

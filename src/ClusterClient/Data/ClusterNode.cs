@@ -18,6 +18,9 @@ internal sealed class ClusterNode(
 
     public DbDataSource Source { get; } = driver.DataSource;
 
+    /// <summary>Whether <see cref="End"/> can; if not, calls on a silent node are abandoned instead.</summary>
+    public bool CanEnd { get; } = driver.CanAbort;
+
     public NodeState State { get; } = new(peers, limits);
 
     public ConnectGate Connects { get; } = new(jitter);
@@ -25,11 +28,17 @@ internal sealed class ClusterNode(
     public OpenConnections Open { get; } = new();
 
     /// <summary>Sends all that wait for their turn here to look again.</summary>
-    public void Release()
+    public void SendAway()
     {
         State.Release();
         Connects.Release();
     }
+
+    /// <summary>Releases every call that this process has in flight at the node.</summary>
+    /// <returns>How many connections or calls that were.</returns>
+    public int Release(NodeDescription silent) => CanEnd
+        ? Open.Snapshot().Count(driver.TryAbort)
+        : Open.Calls().Count(abandon => abandon(new NodeSilentException(silent)));
 
     /// <summary>Ends a connection under whoever uses it. True when the driver could.</summary>
     public bool End(DbConnection native)

@@ -25,6 +25,7 @@ internal sealed partial class ConnectionOpener(
     RegionAudit audit,
     TimeProvider time,
     ILogger logger,
+    RetryPipeline retries,
     OutlierWatch? outliers = null)
 {
     private int _waiting;
@@ -45,6 +46,10 @@ internal sealed partial class ConnectionOpener(
 
     public HealthClock Clock => selector.Clock;
 
+    public ILogger Logger => logger;
+
+    public RetryPipeline Retries => retries;
+
     /// <summary>Null where nothing is ejected.</summary>
     public OutlierWatch? Outliers => outliers;
 
@@ -57,17 +62,18 @@ internal sealed partial class ConnectionOpener(
     {
         foreach (var node in nodes)
         {
-            node.Release();
+            node.SendAway();
         }
     }
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
         selector.Choose(request, topology) is >= 0 and var index ? nodes[index] : null;
 
-    public async ValueTask<OpenedNode> OpenAsync(RouteScope scope, RouteIntent intent, CancellationToken cancellationToken)
+    public async ValueTask<OpenedNode> OpenAsync(
+        RouteScope scope, RouteIntent intent, CancellationToken cancellationToken, MoveFrom? from = null)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent);
+        var attempt = new OpenAttempt(this, scope, intent, from);
         while (true)
         {
             ThrowIfDisposed();
@@ -75,6 +81,12 @@ internal sealed partial class ConnectionOpener(
             if (attempt.Choose() is not { } node)
             {
                 await WaitForNodeAsync(attempt, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (attempt.IsOverBudget(node))
+            {
+                await Task.Delay(attempt.PauseOverBudget(), time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -138,16 +150,22 @@ internal sealed partial class ConnectionOpener(
     }
 
     /// <summary>The same, blocking: the driver's own synchronous open, and waits that hold this thread and no other.</summary>
-    public OpenedNode Open(RouteScope scope, RouteIntent intent)
+    public OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from = null)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent);
+        var attempt = new OpenAttempt(this, scope, intent, from);
         while (true)
         {
             ThrowIfDisposed();
             if (attempt.Choose() is not { } node)
             {
                 WaitForNode(attempt);
+                continue;
+            }
+
+            if (attempt.IsOverBudget(node))
+            {
+                Task.Delay(attempt.PauseOverBudget(), time, CancellationToken.None).Wait(CancellationToken.None);
                 continue;
             }
 
@@ -172,7 +190,15 @@ internal sealed partial class ConnectionOpener(
                     passes = true;
                 }
 
-                native.Open();
+                if (node.Driver.HasIdle == true)
+                {
+                    native.Open();
+                }
+                else
+                {
+                    BlockingOpen.Run(native, node, this, attempt);
+                }
+
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
                 return new(node, native);
@@ -180,7 +206,11 @@ internal sealed partial class ConnectionOpener(
             catch (Exception e)
             {
                 attempt.Failed(e, node, began);
-                native.Dispose();
+                if (native.State != ConnectionState.Connecting)
+                {
+                    native.Dispose();
+                }
+
                 if (!attempt.GoesOnAfter(e, node))
                 {
                     throw;
@@ -201,10 +231,19 @@ internal sealed partial class ConnectionOpener(
         }
     }
 
+    /// <summary>What an exception means: the driver's table, and this library's own exceptions in place of the driver's.</summary>
+    public Fault Classify(Exception exception) => exception switch
+    {
+        NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
+        NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
+        ClusterUnavailableException or ClusterOverloadedException => new(FaultKind.Statement, NotApplied: true),
+        _ => driver.Classify(exception),
+    };
+
     /// <summary>A call on an open connection to this node failed: says what it means, and has the node looked at where it asks for that.</summary>
     public Fault NoteFault(Exception exception, ClusterNode node, RouteIntent intent)
     {
-        var fault = driver.Classify(exception);
+        var fault = Classify(exception);
         // A replica that refuses a write is right to: only a supposed primary comes into question by it.
         if (fault.QuestionsNode && (fault.Kind != FaultKind.ReadOnly || intent == RouteIntent.Write))
         {
@@ -220,13 +259,17 @@ internal sealed partial class ConnectionOpener(
     /// <summary>Has the monitor look at the node now; nothing is doubted.</summary>
     public void LookAt(ClusterNode node) => monitor.LookAt(node.Index);
 
-    public void NoteOpenFault(Exception exception, ClusterNode node)
+    public void NoteOpenFault(Exception exception, ClusterNode node, bool questionsNode)
     {
         Log.OpenFailed(logger, cluster, node.Endpoint.Name, exception);
-        monitor.Doubt(node.Index);
+        if (questionsNode)
+        {
+            monitor.Doubt(node.Index);
+        }
     }
 
-    private void ThrowIfDisposed()
+    /// <summary>No news follows any more; who waits for some must not go on.</summary>
+    public void ThrowIfDisposed()
     {
         if (monitor.IsStopped)
         {
@@ -289,6 +332,7 @@ internal sealed partial class ConnectionOpener(
         {
             while (!opening.IsCompleted)
             {
+                ThrowIfDisposed();
                 var topology = Topology;
                 attempt.ThrowIfLeft(node, topology);
                 await Task.WhenAny(opening, topology.Next)

@@ -16,22 +16,6 @@ internal static class FaultNoting
         }
     }
 
-    /// <summary>The same for a command or batch: the node's health learns from it.</summary>
-    public static TResult Measuring<TCall, TResult>(this ClusterConnection connection, TCall call, Func<TCall, TResult> run)
-    {
-        var ticket = connection.BeginCall();
-        try
-        {
-            var result = run(call);
-            ticket.Answered();
-            return result;
-        }
-        catch (Exception e) when (connection.Notes(e, ticket))
-        {
-            throw;
-        }
-    }
-
     /// <summary>
     /// The same for a call that goes on by itself. An asynchronous method fails through its task only, also when the connection
     /// is missing or closed or its node fenced.
@@ -41,16 +25,7 @@ internal static class FaultNoting
     /// <param name="start">Binds the call to the connection's node and starts it.</param>
     /// <param name="cancellationToken">The caller's token. Once cancelled it ends the call, whatever the server does.</param>
     public static Task<TResult> NotingAsync<TCall, TResult>(
-        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CancellationToken cancellationToken) =>
-        RunAsync(connection, call, start, default, cancellationToken);
-
-    /// <summary>The same for a command or batch: the node's health learns from it.</summary>
-    public static Task<TResult> MeasuringAsync<TCall, TResult>(
-        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CancellationToken cancellationToken) =>
-        RunAsync(connection, call, start, connection?.BeginCall() ?? default, cancellationToken);
-
-    private static Task<TResult> RunAsync<TCall, TResult>(
-        ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CallTicket ticket, CancellationToken cancellationToken)
+        this ClusterConnection? connection, TCall call, Func<TCall, Task<TResult>> start, CancellationToken cancellationToken)
     {
         Task<TResult> running;
         try
@@ -61,29 +36,20 @@ internal static class FaultNoting
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            ticket.GivenUp();
             return Task.FromException<TResult>(e);
         }
 
-        if (running.IsCompletedSuccessfully)
-        {
-            ticket.Answered();
-            return running;
-        }
+        return running.IsCompletedSuccessfully ? running
+            : cancellationToken.CanBeCanceled || connection!.Node is { CanEnd: false } ? SingleCall<TResult>.WatchAsync(connection!, running, cancellationToken)
+            : AwaitAsync(connection!, running);
 
-        return cancellationToken.CanBeCanceled
-            ? CancellableCall<TResult>.WatchAsync(connection!, running, ticket, cancellationToken)
-            : AwaitAsync(connection!, running, ticket);
-
-        static async Task<TResult> AwaitAsync(ClusterConnection connection, Task<TResult> running, CallTicket ticket)
+        static async Task<TResult> AwaitAsync(ClusterConnection connection, Task<TResult> running)
         {
             try
             {
-                var result = await running.ConfigureAwait(false);
-                ticket.Answered();
-                return result;
+                return await running.ConfigureAwait(false);
             }
-            catch (Exception e) when (connection.Notes(e, ticket))
+            catch (Exception e) when (connection.Notes(e))
             {
                 throw;
             }

@@ -32,7 +32,7 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
 
         if (after.Role != before.Role || after.Status != before.Status)
         {
-            node.Release();
+            node.SendAway();
         }
 
         try
@@ -41,7 +41,7 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
                 || (after.Status != before.Status && after.Status is NodeStatus.Fenced or NodeStatus.Foreign or NodeStatus.Diverged))
             {
                 // The pool last: what was ended and given back by then must not be handed out again.
-                var ended = node.Open.Snapshot().Count(node.Driver.TryAbort);
+                var ended = node.Release(after);
                 node.Driver.ClearPool();
                 if (ended > 0)
                 {

@@ -10,13 +10,14 @@ namespace ClusterClient.Data;
 /// One call's way to a connection: what it asked for, when it must end, and what went wrong so far. It decides; the opener waits
 /// and connects, once asynchronously and once not.
 /// </summary>
-internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteIntent intent)
+internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteIntent intent, MoveFrom? from = null)
 {
-    private RouteRequest _request = opener.Selector.Request(scope, intent);
-    private Exception? _lastFault;
+    private RouteRequest _request = opener.Selector.Request(scope, intent) with { Avoid = from is null ? 0 : from.Node.Index + 1 };
+    private Exception? _lastFault = from?.Cause;
+    private NodeDescription? _lastFailed;
     private int _failures;
 
-    public readonly Deadline Deadline { get; } = new(opener.Time, opener.Limits.FailoverTimeout);
+    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.FailoverTimeout);
 
     /// <summary>The snapshot of the last choice; what is awaited after a refusal is its successor, so that no change is missed.</summary>
     public ClusterTopology Topology { get; private set; } = opener.Topology;
@@ -58,11 +59,25 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         }
         else
         {
-            ticket.Failed(opener.Driver.Classify(exception));
+            ticket.Failed(opener.Classify(exception));
         }
 
         node.State.Closed();
     }
+
+    /// <summary>
+    /// Whether an attempt at this node has to wait. One more at a node that has failed, and is what it was, is a retry and has to fit in the
+    /// budget; to go on to another node, or to one that has come back, is none: nothing of what went before is a load on that.
+    /// </summary>
+    public readonly bool IsOverBudget(ClusterNode node) =>
+        _lastFailed is { } failed && failed.Index == node.Index && !opener.Retries.IsOff
+        && Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
+        && !opener.Retries.Budget.TryRetry(opener.Clock.Now);
+
+    /// <summary>How long to wait then.</summary>
+    public readonly TimeSpan PauseOverBudget() => Deadline.Remaining is { Ticks: > 0 } left
+        ? (left < OpenLimits.LongestPause ? left : OpenLimits.LongestPause)
+        : throw Refuse("the last attempt failed, and the retry budget was spent for the rest of its time");
 
     /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
     public bool GoesOnAfter(Exception exception, ClusterNode node)
@@ -70,12 +85,16 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         if (exception is not NodeLeftException)
         {
             var outOfTime = exception is TimeoutException && Deadline.HasPassed;
-            if (!outOfTime && !opener.Driver.Classify(exception).QuestionsNode)
+            var fault = opener.Classify(exception);
+            if (!outOfTime && !fault.QuestionsNode && (!fault.IsTransient || opener.Retries.IsOff))
             {
+                Tell(exception, node, fault);
                 return false;
             }
 
-            opener.NoteOpenFault(exception, node);
+            opener.NoteOpenFault(exception, node, outOfTime || fault.QuestionsNode);
+            _lastFailed = Topology.Nodes[node.Index];
+            _request = _request with { Avoid = node.Index + 1 };
         }
 
         _lastFault = exception;
@@ -98,6 +117,17 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// <summary>Whether the node, and the data source, is still what this waits for.</summary>
     public readonly bool IsStillWanted(ClusterNode node) => !opener.IsStopped && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
 
+    private readonly void Tell(Exception exception, ClusterNode node, Fault fault)
+    {
+        if (exception is not OperationCanceledException)
+        {
+            new CallFault
+            {
+                Cluster = opener.Cluster, Node = node.Endpoint.Name, Intent = _request.Intent, Attempts = _failures + 1, Fault = fault,
+            }.AttachTo(exception);
+        }
+    }
+
     public readonly void ThrowIfLeft(ClusterNode node) => ThrowIfLeft(node, opener.Topology);
 
     public readonly void ThrowIfLeft(ClusterNode node, ClusterTopology topology)
@@ -109,8 +139,9 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     }
 
     /// <summary>Refuses what waiting cannot mend.</summary>
-    public readonly void ThrowIfHopeless()
+    public void ThrowIfHopeless()
     {
+        ThrowIfLoginRefused(Topology);
         if (IsDeniedEverywhere)
         {
             throw Refuse("the region rule allows no node that could serve it, and waiting changes no region");
@@ -119,6 +150,15 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         if (_request.Intent == RouteIntent.Write && Topology.IsContested)
         {
             throw Refuse("several nodes accept writes in the same epoch; demote or stop all but one");
+        }
+    }
+
+    public void ThrowIfLoginRefused(ClusterTopology topology)
+    {
+        if (topology.LoginRefusal is { } refusal)
+        {
+            (Topology, _lastFault) = (topology, refusal);
+            throw Refuse("every node refuses the login; correct user name, password or database");
         }
     }
 

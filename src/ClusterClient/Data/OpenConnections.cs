@@ -48,6 +48,24 @@ internal sealed class OpenConnections
         }
     }
 
+    /// <summary>What abandons the calls that run now, where the driver's connections cannot be ended.</summary>
+    public List<Func<Exception, bool>> Calls()
+    {
+        var calls = new List<Func<Exception, bool>>();
+        lock (_gate)
+        {
+            for (var at = _first; at is not null; at = at.NextOpen)
+            {
+                if (at.AbandonCall is { } abandon)
+                {
+                    calls.Add(abandon);
+                }
+            }
+        }
+
+        return calls;
+    }
+
     /// <summary>The driver's connections that are open now. One may be closed by the time it is looked at.</summary>
     public List<DbConnection> Snapshot()
     {

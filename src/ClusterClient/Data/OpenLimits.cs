@@ -14,6 +14,15 @@ internal sealed record OpenLimits
     /// <summary>How many calls a node is given at a time, and for how long one waits for its turn.</summary>
     public required ConcurrencyLimits Concurrency { get; init; }
 
+    /// <summary>
+    /// Within how many whole seconds a hang is noticed for certain. A command's timeout below this runs out first; see
+    /// <see cref="ShortTimeout"/>. 0 when there is no such command.
+    /// </summary>
+    public int DetectionSeconds { get; init; }
+
+    /// <summary>The driver's own timeout where this library keeps the caller's: late enough to come second.</summary>
+    public int UnhurriedSeconds => DetectionSeconds + 2;
+
     /// <summary>Pause after the second failed attempt in a row; doubles up to <see cref="LongestPause"/>. The first retry is immediate.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
 

@@ -31,6 +31,12 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{Cluster}: refused a {Intent} that only {Nodes} could have served: the region rule does not allow them")]
     public static partial void RegionRefused(ILogger logger, string cluster, string intent, string nodes);
 
+    [LoggerMessage(23, LogLevel.Warning, "{Cluster}: this version of the driver gives no way to end a connection. Asynchronous calls on a hung server are abandoned instead; synchronous ones and open readers last until the driver's own timeouts")]
+    public static partial void CannotAbort(ILogger logger, string cluster);
+
+    [LoggerMessage(24, LogLevel.Information, "{Cluster}: sends a call again, attempt {Attempt}, after {Fault} at {Node}")]
+    public static partial void Retried(ILogger logger, string cluster, string fault, string node, int attempt);
+
     [LoggerMessage(40, LogLevel.Warning, "{Cluster}: {Message}")]
     public static partial void NodeEjected(ILogger logger, string cluster, string message);
 

@@ -34,6 +34,15 @@ public abstract class ClusterDriver
     /// <summary>The driver's own limit for establishing one connection.</summary>
     public abstract TimeSpan ConnectionTimeout { get; }
 
+    /// <summary>
+    /// The exception for a command that was ended because its timeout ran out, such as the driver itself would have thrown;
+    /// <see cref="Classify"/> makes it a <see cref="FaultKind.Timeout"/>.
+    /// </summary>
+    /// <param name="limit">The command's timeout.</param>
+    /// <param name="cause">What the driver threw when the command was ended under it.</param>
+    public virtual Exception TimedOut(TimeSpan limit, Exception cause) =>
+        new TimeoutException($"The command timed out after {limit.TotalSeconds:0.###} s.", cause);
+
     /// <summary>Says what an exception of the driver's means. Must not throw.</summary>
     public abstract Fault Classify(Exception exception);
 }

@@ -32,6 +32,12 @@ public abstract class NodeDriver : IAsyncDisposable
     public abstract void ClearPool();
 
     /// <summary>
+    /// Whether <see cref="TryAbort"/> can do what it is for, found out once when the node is made. If not, an asynchronous call on a
+    /// hung server is abandoned in its place, and a synchronous one lasts until the driver's own timeouts.
+    /// </summary>
+    public virtual bool CanAbort => true;
+
+    /// <summary>
     /// Ends the connection under whoever uses it, at once and without a word to the server, so that a call that waits for a hung
     /// server returns with an error. False when the driver gives no way to do so.
     /// </summary>

@@ -23,7 +23,8 @@ internal sealed class FlowRing
     /// <summary>Ten turns of a tenth make one, whatever binary fractions say.</summary>
     private const double Rounding = 1e-6;
 
-    private readonly CallerFlow?[] _flows = new CallerFlow?[Flows];
+    // Made for the first that waits: most nodes never have any.
+    private CallerFlow?[]? _flows;
     private CallerFlow? _current;
 
     public int Count { get; private set; }
@@ -46,6 +47,7 @@ internal sealed class FlowRing
     /// <summary>The queue in which a caller's calls wait, or would.</summary>
     public CallerFlow FlowOf(int key)
     {
+        _flows ??= new CallerFlow?[Flows];
         CallerFlow? free = null;
         // Multiplied by the golden ratio, because small numbers differ in few bits only.
         var from = (uint)key * 0x9E3779B9 >> 26;

@@ -39,6 +39,11 @@ internal static class RouteFilter
             return RouteVerdict.TooStale;
         }
 
+        if (request.Avoid == slot.Node.Index + 1 && slot.ForReads < RouteVerdict.Avoided)
+        {
+            return RouteVerdict.Avoided;
+        }
+
         var risenAt = Math.Max(slot.RisenAt, state.EjectedUntil);
         return slot.ForReads == RouteVerdict.Eligible && SlowStart.IsOver(risenAt, request.Now) ? RouteVerdict.Eligible
             : slot.ForReads == RouteVerdict.Doubted ? RouteVerdict.Doubted

@@ -27,6 +27,11 @@ internal readonly record struct RouteRequest
     /// <summary>Counts up from call to call, so that equals take turns.</summary>
     public uint Turn { get; init; }
 
+    /// <summary>
+    /// One more than the index of the node where the same call has just failed: any other that can serve is better. 0 when there is none.
+    /// </summary>
+    public int Avoid { get; init; }
+
     /// <summary>The time of the decision, in µs.</summary>
     public long Now { get; init; }
 

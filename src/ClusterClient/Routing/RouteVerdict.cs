@@ -17,6 +17,9 @@ internal enum RouteVerdict
     /// <summary>An outlier among its peers: only when they cannot serve.</summary>
     Ejected,
 
+    /// <summary>This very call has failed there: only when no other can serve it.</summary>
+    Avoided,
+
     /// <summary>Somebody has just met a fault there and the look that settles it has not ended.</summary>
     Doubted,
 

@@ -6,10 +6,22 @@ internal sealed record MonitorSettings
     /// <summary>While all is well: time between two looks at a node, ±10 %.</summary>
     public required TimeSpan Interval { get; init; }
 
-    /// <summary>How long a look may take; the first on a new connection gets <see cref="ConnectTimeout"/>.</summary>
+    /// <summary>
+    /// The longest that a look may take, whatever <see cref="PhiAccrual"/> learns; the first on a new connection gets
+    /// <see cref="ConnectTimeout"/>.
+    /// </summary>
     public required TimeSpan ProbeTimeout { get; init; }
 
+    /// <summary>Says of an exception whether the server refused the monitor's login: asking again soon helps nobody.</summary>
+    public Func<Exception, bool> IsLoginRefusal { get; init; } = static _ => false;
+
     public TimeSpan ConnectTimeout => ProbeTimeout * 2;
+
+    /// <summary>The longest that a hang goes unnoticed: it begins right after a look, or under the first one on a new connection.</summary>
+    public TimeSpan LongestSilence => (Interval * (1 + Jitter)) + ConnectTimeout;
+
+    /// <summary>Pauses vary by this part of themselves, so that processes which started together do not look together.</summary>
+    public const double Jitter = 0.1;
 
     /// <summary>While something is wrong: between looks at a node that answers. One query of a fraction of a millisecond.</summary>
     public static readonly TimeSpan QuickInterval = TimeSpan.FromMilliseconds(15);
@@ -30,4 +42,12 @@ internal sealed record MonitorSettings
 
     /// <summary>The longest pause between attempts at a node that stays away while the group is well.</summary>
     public static readonly TimeSpan SlowestReconnect = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// After a login that the server refused, doubling up to <see cref="LongestLoginPause"/>, whatever else happens: a storm of failed
+    /// logins fills logs and locks accounts.
+    /// </summary>
+    public static readonly TimeSpan LoginPause = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan LongestLoginPause = TimeSpan.FromSeconds(10);
 }

@@ -72,9 +72,12 @@ public sealed record NodeDescription
     /// <summary>Whether the last look went unanswered, whatever <see cref="Status"/> follows from the rest.</summary>
     internal bool IsSilent { get; init; }
 
+    /// <summary>What the server said when it refused the monitor's login at the last look; null when it did not.</summary>
+    internal Exception? LoginRefusal { get; init; }
+
     /// <summary>Whether anything that routing or waiting callers care about differs; position, lag and age do not count.</summary>
     internal bool DiffersFrom(NodeDescription other) =>
         Role != other.Role || Status != other.Status || IsDoubted != other.IsDoubted || Epoch != other.Epoch
         || SystemId != other.SystemId || Session != other.Session
-        || IsSilent != other.IsSilent;
+        || IsSilent != other.IsSilent || LoginRefusal is null != other.LoginRefusal is null;
 }

@@ -10,8 +10,10 @@ internal sealed class NodeMonitor(
     TopologyMonitor owner, int index, NodeEndpoint endpoint, Func<INodeProbe> createProbe, MonitorSettings settings, TimeProvider time, Random jitter, ILogger logger)
 {
     private readonly WakeSignal _wake = new();
+    private readonly PhiAccrual _rhythm = new(settings.ProbeTimeout);
     private INodeProbe? _probe;
     private int _failures;
+    private int _refusals;
     private int _session;
 
     /// <summary>Looks now instead of at the end of the present pause.</summary>
@@ -64,10 +66,16 @@ internal sealed class NodeMonitor(
         try
         {
             _probe ??= createProbe();
-            var limit = isNew ? settings.ConnectTimeout : settings.ProbeTimeout;
-            var facts = await AnswerAsync(_probe.LookAsync(), limit, stop).ConfigureAwait(false);
+            var limit = isNew ? settings.ConnectTimeout : _rhythm.Limit;
+            var (facts, stalls) = await AnswerAsync(_probe.LookAsync(), limit, stop).ConfigureAwait(false);
             var took = time.GetElapsedTime(started);
-            _failures = 0;
+            if (!isNew && stalls == 0)
+            {
+                // The first on a connection also connects, and follows a failure; one that this process slept through tells of itself.
+                _rhythm.Add(took);
+            }
+
+            _failures = _refusals = 0;
             _session += isNew ? 1 : 0;
             return new()
             {
@@ -90,9 +98,16 @@ internal sealed class NodeMonitor(
             }
 
             _failures++;
-            return isSilent
-                ? new() { Status = NodeStatus.Silent, StartedAt = started, Reason = "no answer within the probe timeout" }
-                : new() { Status = NodeStatus.Unreachable, StartedAt = started, Reason = Describe(e) };
+            _rhythm.Forget();
+            if (isSilent)
+            {
+                _refusals = 0;
+                return new() { Status = NodeStatus.Silent, StartedAt = started, Reason = "no answer within the probe timeout" };
+            }
+
+            var refusal = settings.IsLoginRefusal(e) ? e : null;
+            _refusals = refusal is null ? 0 : _refusals + 1;
+            return new() { Status = NodeStatus.Unreachable, StartedAt = started, Reason = Describe(e), LoginRefusal = refusal };
         }
     }
 
@@ -103,7 +118,12 @@ internal sealed class NodeMonitor(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(wake, stop);
         try
         {
-            if (_probe is null)
+            if (_refusals > 0)
+            {
+                // Not even woken: news of the others does not make the login right.
+                await Task.Delay(pause, time, stop).ConfigureAwait(false);
+            }
+            else if (_probe is null)
             {
                 await Task.Delay(pause, time, either.Token).ConfigureAwait(false);
             }
@@ -129,14 +149,22 @@ internal sealed class NodeMonitor(
     private TimeSpan PauseFor(MonitorUrgency urgency)
     {
         var connected = _probe is not null;
+        if (_refusals > 0)
+        {
+            var login = Min(MonitorSettings.LoginPause * Math.Pow(2, Math.Min(_refusals - 1, 10)), MonitorSettings.LongestLoginPause);
+            return login * WithJitter();
+        }
+
         var pause = urgency switch
         {
             MonitorUrgency.Calm when connected => settings.Interval,
             MonitorUrgency.Calm => Min(MonitorSettings.QuickReconnect * Math.Pow(2, Math.Min(_failures, 10)), MonitorSettings.SlowestReconnect),
             _ => connected ? MonitorSettings.QuickInterval : MonitorSettings.QuickReconnect,
         };
-        return pause * (0.9 + (0.2 * jitter.NextDouble())) * (urgency == MonitorUrgency.Tired ? MonitorSettings.TiredFactor : 1);
+        return pause * WithJitter() * (urgency == MonitorUrgency.Tired ? MonitorSettings.TiredFactor : 1);
     }
+
+    private double WithJitter() => 1 + (MonitorSettings.Jitter * ((2 * jitter.NextDouble()) - 1));
 
     private async Task DropProbeAsync()
     {
@@ -146,8 +174,10 @@ internal sealed class NodeMonitor(
         }
     }
 
-    /// <summary>The look's answer, or a <see cref="TimeoutException"/> when the node, and not this process, took too long.</summary>
-    private async Task<NodeFacts> AnswerAsync(Task<NodeFacts> look, TimeSpan limit, CancellationToken stop)
+    /// <summary>
+    /// The look's answer and how often this process stalled over it, or a <see cref="TimeoutException"/> when the node took too long.
+    /// </summary>
+    private async Task<(NodeFacts Facts, int Stalls)> AnswerAsync(Task<NodeFacts> look, TimeSpan limit, CancellationToken stop)
     {
         // A look that is given up fails later, and nobody is there to see it.
         _ = look.ContinueWith(
@@ -160,7 +190,7 @@ internal sealed class NodeMonitor(
             var began = time.GetTimestamp();
             try
             {
-                return await look.WaitAsync(limit, time, stop).ConfigureAwait(false);
+                return (await look.WaitAsync(limit, time, stop).ConfigureAwait(false), stalls);
             }
             catch (TimeoutException) when (!look.IsFaulted && stalls < MonitorSettings.MaxStalls
                 && time.GetElapsedTime(began) > limit * MonitorSettings.StallFactor)

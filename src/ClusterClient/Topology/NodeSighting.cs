@@ -28,6 +28,9 @@ internal sealed record NodeSighting
 
     public string? Reason { get; init; }
 
+    /// <summary>What the server said when it refused the monitor's login; null when it did not.</summary>
+    public Exception? LoginRefusal { get; init; }
+
     /// <summary>This look, with what is still worth knowing of the one before it.</summary>
     public NodeSighting After(NodeSighting before) => this with
     {

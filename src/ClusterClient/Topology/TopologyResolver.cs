@@ -158,6 +158,7 @@ internal static class TopologyResolver
                 : sighting.AnsweredAt,
             SeenAt = sighting.AnsweredAt,
             Session = sighting.Session,
+            LoginRefusal = sighting.LoginRefusal,
         };
     }
 

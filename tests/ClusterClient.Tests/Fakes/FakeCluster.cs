@@ -28,9 +28,12 @@ internal sealed class FakeCluster : IAsyncDisposable
         ILogger? logger = null,
         Action<TopologyEvent>? onEvent = null,
         RoutingPolicy? policy = null,
+        RetryPolicy? retry = null,
+        bool canAbort = true,
+        int detectionSeconds = 0,
         ConcurrencyLimits? limits = null)
     {
-        Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
+        Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock);
         var endpoints = TopologyScript.Nodes(nodes);
         Nodes = [.. endpoints.Select((e, i) => new ClusterNode(
@@ -41,12 +44,19 @@ internal sealed class FakeCluster : IAsyncDisposable
         Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
         var openLimits = new OpenLimits
         {
-            FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls, Concurrency = limits ?? new(),
+            FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30),
+            MaxWaitingCalls = maxWaitingCalls,
+            Concurrency = limits ?? new(),
+            DetectionSeconds = detectionSeconds,
         };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
-        Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, new RegionAudit("orders", onRefusal, logger), Clock, NullLogger.Instance, Outliers);
+        retry ??= RetryPolicy.None;
+        Budget = new(retry.BudgetRatio, retry.BudgetPerSecond, selector.CallsEnded);
+        var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
+        var audit = new RegionAudit("orders", onRefusal, logger);
+        Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, audit, Clock, NullLogger.Instance, retries, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -62,6 +72,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     public EventTeller Teller { get; }
 
     public OutlierWatch Outliers { get; }
+
+    public RetryBudget Budget { get; }
 
     public ConnectionOpener Opener { get; }
 

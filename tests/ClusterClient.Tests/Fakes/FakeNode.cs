@@ -25,6 +25,10 @@ internal sealed class FakeNode(FakeServer server, TimeProvider clock) : NodeDriv
         return probe;
     }
 
+    public override bool? HasIdle => server.HasIdle;
+
+    public override bool CanAbort => server.CanAbort;
+
     public override void ClearPool() => server.ClearPool();
 
     public override bool TryAbort(DbConnection connection) => server.CanAbort && ((FakeConnection)connection).Abort();

@@ -29,6 +29,15 @@ internal sealed class FakeServer
 
     public bool CanAbort { get; set; } = true;
 
+    /// <summary>Whether its pool has an idle connection, as the driver tells it.</summary>
+    public bool? HasIdle { get; set; }
+
+    /// <summary>What ending a connection under its user does.</summary>
+    public Action OnAbort { get; set; } = () => { };
+
+    /// <summary>What cancelling a statement does.</summary>
+    public Action OnCancel { get; set; } = () => { };
+
     public List<FakeConnection> Connections { get; } = [];
 
     public List<FakeProbe> Probes { get; } = [];

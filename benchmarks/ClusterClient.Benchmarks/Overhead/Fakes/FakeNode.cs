@@ -8,6 +8,9 @@ internal sealed class FakeNode(DbDataSource source, bool isPrimary) : NodeDriver
 {
     public override DbDataSource DataSource => source;
 
+    /// <summary>What is measured is an open from a pool.</summary>
+    public override bool? HasIdle => true;
+
     public override INodeProbe CreateProbe() => new FakeProbe(isPrimary);
 
     public override void ClearPool()

@@ -1,0 +1,44 @@
+using System.Buffers;
+
+namespace ClusterClient.Resilience;
+
+/// <summary>
+/// Whether a command's text is one statement that the server does wholly or not at all. Only of such a one does an error response prove
+/// that nothing was applied: a procedure, a block or a text of several statements may have committed something before it failed.
+/// </summary>
+/// <remarks>Looked at only after a fault. What it cannot tell for certain is no plain statement: a semicolon inside of a literal is enough.</remarks>
+internal static class PlainStatement
+{
+    private static readonly SearchValues<string> Words = SearchValues.Create(
+        ["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "TABLE", "REPLACE"], StringComparison.OrdinalIgnoreCase);
+
+    public static bool Is(string? text)
+    {
+        var rest = AfterComments(text);
+        var length = 0;
+        while (length < rest.Length && char.IsAsciiLetter(rest[length]))
+        {
+            length++;
+        }
+
+        return length > 0 && Words.Contains(rest[..length].ToString())
+            && rest.TrimEnd().TrimEnd(';').IndexOf(';') < 0;
+    }
+
+    private static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            text = text.TrimStart();
+            var end = text.StartsWith("--") ? text.IndexOf('\n') + 1
+                : text.StartsWith("/*") && text.IndexOf("*/") is >= 0 and var close ? close + 2
+                : 0;
+            if (end == 0)
+            {
+                return text;
+            }
+
+            text = text[end..];
+        }
+    }
+}
