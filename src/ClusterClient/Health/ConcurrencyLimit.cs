@@ -17,9 +17,10 @@ namespace ClusterClient.Health;
 /// single answer for crowded, as published, the spread of usual service times (their deviation is about their mean) alone would push
 /// the limit down; a round has that averaged out. With an average over all answers for calm, an overload that lasts becomes what is usual
 /// within a thousand answers, and the limit rises to the ceiling. So calm is learnt on a calm server only, and where crowded rounds go on, it
-/// makes one now and then: for two rounds the floor is the limit. That is at once when nothing is known yet; every ten seconds while the
+/// makes one now and then: for four rounds the floor is the limit. That is at once when nothing is known yet; every ten seconds while the
 /// limit is pressed down, for the calls may have become heavier rather than more; and every minute otherwise, for calm may be stale and
-/// too high. An application whose own load lies below half of the ceiling never meets it: its limit rises until no round is crowded. Source: Netflix concurrency-limits, Gradient2Limit; the probe after BBR's (CACM 2017).
+/// too high. An application whose own load lies below half of the ceiling hardly ever meets it: its limit rises until no round
+/// is crowded. Source: Netflix concurrency-limits, Gradient2Limit; the probe after BBR's (CACM 2017).
 /// </para>
 /// <para>
 /// Without locks, and not read torn: what is not one word is written by one thread at a time, and an answer that another comes before is
@@ -36,6 +37,7 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     private const float AfterFault = 0.9f;
     private const int LeastRound = 10;
     private const int LeastProbe = 5;
+    private const int ProbeRounds = 4;
 
     private const long Never = long.MinValue / 4;
 
@@ -195,7 +197,7 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
         }
 
         var isOutOfTime = now - Math.Max(_probedAt, _calmSince) >= ProbeLimit;
-        if (_count >= (isOutOfTime ? LeastProbe : Math.Max(LeastRound, 2 * _settings.Floor)))
+        if (_count >= (isOutOfTime ? LeastProbe : Math.Max(LeastRound, ProbeRounds * _settings.Floor)))
         {
             _calm = _sum / _count;
             _calmWeight = 1f / _count;
