@@ -10,7 +10,7 @@ namespace ClusterClient.Health;
 /// </para>
 /// <para>
 /// Nothing is kept of callers that have nothing waiting. There are <see cref="Flows"/> queues; a caller takes the one that its hash points
-/// at, or one of the next <see cref="Neighbours"/> when that is another's, so that two share one only where very many wait at once. Source:
+/// at, or one of <see cref="Others"/> more when that is another's, so that two share one only where very many wait at once. Source:
 /// McKenney, stochastic fairness queueing (INFOCOM 1990); Shreedhar and Varghese, deficit round robin (SIGCOMM 1995).
 /// </para>
 /// </remarks>
@@ -18,7 +18,7 @@ internal sealed class FlowRing
 {
     public const int Flows = 64;
 
-    private const int Neighbours = 7;
+    private const int Others = 15;
 
     /// <summary>Ten turns of a tenth make one, whatever binary fractions say.</summary>
     private const double Rounding = 1e-6;
@@ -50,10 +50,11 @@ internal sealed class FlowRing
         _flows ??= new CallerFlow?[Flows];
         CallerFlow? free = null;
         // Multiplied by the golden ratio, because small numbers differ in few bits only.
-        var from = (uint)key * 0x9E3779B9 >> 26;
-        for (var i = 0u; i <= Neighbours; i++)
+        var hash = (uint)key * 0x9E3779B9;
+        var (from, step) = (hash >> 26, hash >> 20 | 1);
+        for (var i = 0u; i <= Others; i++)
         {
-            var flow = _flows[(from + i) % Flows] ??= new();
+            var flow = _flows[(from + (i * step)) % Flows] ??= new();
             if (flow.Count > 0 && flow.Key == key)
             {
                 return flow;

@@ -76,6 +76,17 @@ public sealed class NodeAdmissionTests
     }
 
     [Fact]
+    public async Task TryEnqueue_RoomCameMeanwhile_HasItsTurnAtOnce()
+    {
+        Fill();
+        Assert.False(_state.TryBeginOpen(3));
+        // Nobody waited yet when this place became free: there was no one to hand it to.
+        _state.End(1);
+        Assert.Equal(QueueOutcome.Admitted, await Enqueue(1).Task.Soon());
+        Assert.Equal((2, 0), (_state.InFlight, _state.Waiting));
+    }
+
+    [Fact]
     public async Task TryEnqueue_Full_EvictsOfTheLongestAndTellsIt()
     {
         Fill();
