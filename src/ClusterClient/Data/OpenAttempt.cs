@@ -38,6 +38,10 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         }
     }
 
+    /// <summary>For how long it may wait for its turn at a node.</summary>
+    public readonly TimeSpan PatienceInLine =>
+        opener.Limits.Concurrency.MaxQueueTime is var most && most < Deadline.Remaining ? most : Deadline.Remaining;
+
     /// <summary>The node to go to now, its circuit's trial begun where the call is that; null when there is none.</summary>
     public Admission? Choose()
     {
@@ -156,6 +160,21 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
         return true;
     }
+
+    /// <summary>Gets into the line for a turn at the node; refused where that line is too long.</summary>
+    public readonly QueuedCall Enqueue(ClusterNode node, TimeSpan patience)
+    {
+        return node.State.TryEnqueue(scope.Share, opener.Clock.Now, (long)patience.TotalMicroseconds, out var isTooLong)
+            ?? throw Overloaded(node, isTooLong
+                ? "the wait would be too long (Limits.MaxQueueTime, FailoverTimeout)"
+                : "no more may wait (Limits.MaxQueued)");
+    }
+
+    public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason) => new(
+        opener.Cluster, opener.Topology.Nodes[node.Index], reason, node.State.Limit, node.State.Waiting, node.State.WaitOf(scope.Share));
+
+    /// <summary>Whether the node, and the data source, is still what this waits for.</summary>
+    public readonly bool IsStillWanted(ClusterNode node) => !opener.IsStopped && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
 
     private readonly void Tell(Exception exception, ClusterNode node, Fault fault)
     {
