@@ -194,6 +194,7 @@ public sealed class ClusterDataSource : DbDataSource
         }
 
         await _monitor.DisposeAsync().ConfigureAwait(false);
+        _opener.Stop();
         await _stop.CancelAsync().ConfigureAwait(false);
         await _cleaningUp.ConfigureAwait(false);
         await _watchingOutliers.ConfigureAwait(false);

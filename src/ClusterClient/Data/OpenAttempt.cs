@@ -34,9 +34,13 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
             var pause = OpenLimits.FirstPause * Math.Pow(2, Math.Min(_failures - 2, 10));
             pause = pause < OpenLimits.LongestPause ? pause : OpenLimits.LongestPause;
-            return pause < Deadline.Remaining ? pause : Deadline.Remaining;
+            return AtMostRemaining(pause);
         }
     }
+
+    /// <summary>For how long it may wait for its turn at a node.</summary>
+    public readonly TimeSpan PatienceInLine =>
+        opener.Limits.Concurrency.MaxQueueTime is var most && most < Deadline.Remaining ? most : Deadline.Remaining;
 
     /// <summary>The node to go to now, its circuit's trial begun where the call is that; null when there is none.</summary>
     public Admission? Choose()
@@ -116,13 +120,16 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// </summary>
     public readonly bool IsOverBudget(ClusterNode node) =>
         _lastFailed is { } failed && failed.Index == node.Index && !opener.Retries.IsOff
-        && Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
+        && opener.Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
         && !opener.Retries.Budget.TryRetry(opener.Clock.Now);
 
     /// <summary>How long to wait then.</summary>
-    public readonly TimeSpan PauseOverBudget() => Deadline.Remaining is { Ticks: > 0 } left
-        ? (left < OpenLimits.LongestPause ? left : OpenLimits.LongestPause)
+    public readonly TimeSpan PauseOverBudget() => !Deadline.HasPassed ? AtMostRemaining(OpenLimits.LongestPause)
         : throw Refuse("the last attempt failed, and the retry budget was spent for the rest of its time");
+
+    // In whole milliseconds, upwards: a timer's pause of less is none, and its caller would spin.
+    private readonly TimeSpan AtMostRemaining(TimeSpan pause) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling((pause < Deadline.Remaining ? pause : Deadline.Remaining).TotalMilliseconds));
 
     /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
     public bool GoesOnAfter(Exception exception, ClusterNode node)
@@ -158,6 +165,21 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
         return true;
     }
+
+    /// <summary>Gets into the line for a turn at the node; refused where that line is too long.</summary>
+    public readonly QueuedCall Enqueue(ClusterNode node, TimeSpan patience)
+    {
+        return node.State.TryEnqueue(scope.Share, opener.Clock.Now, (long)patience.TotalMicroseconds, out var isTooLong)
+            ?? throw Overloaded(node, isTooLong
+                ? "the wait would be too long (Limits.MaxQueueTime, FailoverTimeout)"
+                : "no more may wait (Limits.MaxQueued)");
+    }
+
+    public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason) => new(
+        opener.Cluster, opener.Topology.Nodes[node.Index], reason, node.State.Limit, node.State.Waiting, node.State.WaitOf(scope.Share));
+
+    /// <summary>Whether the node, and the data source, is still what this waits for.</summary>
+    public readonly bool IsStillWanted(ClusterNode node) => !opener.IsStopped && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
 
     private readonly void Tell(Exception exception, ClusterNode node, Fault fault)
     {
