@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Transactions;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
+using ClusterClient.Topology;
 using IsolationLevel = System.Data.IsolationLevel;
 
 namespace ClusterClient.Data;
@@ -207,7 +208,14 @@ public partial class ClusterConnection : DbConnection
     {
         var native = _native ?? throw NotOpen();
         var node = Opener.Topology.Nodes[_node!.Index];
-        return Router.IsOutOfBounds(_openIntent, node.Status) ? throw new NodeFencedException(node) : native;
+        return Router.IsOutOfBounds(_openIntent, node.Status) ? throw Fenced(node) : native;
+    }
+
+    private NodeFencedException Fenced(NodeDescription node)
+    {
+        var fenced = new NodeFencedException(node);
+        Tell(fenced, _node!, Opener.Classify(fenced), attempts: 1, notRetried: null);
+        return fenced;
     }
 
     // The same for what gives the session a state of its own: from now on it stays with this connection.
@@ -246,7 +254,12 @@ public partial class ClusterConnection : DbConnection
     }
 
     /// <summary>For an exception filter as well: the same for a command or batch, and whether it is to be sent again.</summary>
-    internal bool Repeats(Exception exception, CallTicket call, IRepeatable command, int attempts = 1)
+    /// <param name="exception">What the attempt ended in.</param>
+    /// <param name="call">The attempt.</param>
+    /// <param name="command">What was sent.</param>
+    /// <param name="attempts">How many attempts this was the last of.</param>
+    /// <param name="mayBeApplied">Whether one of those before it may have been applied, whatever became of this one.</param>
+    internal bool Repeats(Exception exception, CallTicket call, IRepeatable command, int attempts = 1, bool mayBeApplied = false)
     {
         if (_node is not { } node)
         {
@@ -256,13 +269,14 @@ public partial class ClusterConnection : DbConnection
         var fault = Opener.NoteFault(exception, node, _openIntent);
         call.Failed(fault);
         var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
-        Tell(exception, node, fault, attempts, obstacle);
+        Tell(exception, node, fault with { NotApplied = fault.NotApplied && !mayBeApplied }, attempts, obstacle);
         return fault.IsTransient && obstacle is null;
     }
 
     // What speaks against sending a call again whose fault does not.
     private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>
         Opener.Retries.IsOff ? "retries are off"
+        : fault.Kind == FaultKind.Unavailable ? "it waited for a node for as long as it may"
         : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
         : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
             || (fault.NotApplied && command.IsPlainStatement) ? null
@@ -278,6 +292,9 @@ public partial class ClusterConnection : DbConnection
             }.AttachTo(exception);
         }
     }
+
+    /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
+    internal void Again() => _uses = 0;
 
     /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
     internal CallTicket BeginCall()

@@ -179,7 +179,7 @@ internal sealed class ConnectionOpener(
     {
         NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
         NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
-        ClusterUnavailableException => new(FaultKind.Statement, NotApplied: true),
+        ClusterUnavailableException => new(FaultKind.Unavailable, NotApplied: true),
         _ => driver.Classify(exception),
     };
 
