@@ -8,6 +8,7 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 {
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
+    private Task _opening = Task.CompletedTask;
     private bool _isPrepared;
 
     public bool IsConnected { get; private set; }
@@ -21,7 +22,7 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
         if (_connection is null)
         {
             _connection = source.CreateConnection();
-            await _connection.OpenAsync().ConfigureAwait(false);
+            await (_opening = _connection.OpenAsync()).ConfigureAwait(false);
             _command = ProbeQuery.On(_connection);
             IsConnected = true;
         }
@@ -45,10 +46,17 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
         {
             NpgsqlAbort.TryAbort(connection);
             // Not awaited: without the abort this may last until the driver's timeout, and nothing depends on it.
-            _ = Task.Run(async () => await connection.DisposeAsync().ConfigureAwait(false));
+            _ = Task.Run(() => EndAsync(connection, _opening));
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // The driver refuses to close a connection that it still opens, and would leave it open for good.
+    private static async Task EndAsync(NpgsqlConnection connection, Task opening)
+    {
+        await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     // Not before the second look: the first may be what a failover waits for, and this is one more round trip. It spares the server

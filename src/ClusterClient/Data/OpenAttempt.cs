@@ -79,9 +79,10 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     public bool GoesOnAfter(Exception exception, ClusterNode node)
     {
         _lastTried = node;
+        var outOfTime = false;
         if (exception is not NodeLeftException)
         {
-            var outOfTime = exception is TimeoutException && Deadline.HasPassed;
+            outOfTime = exception is TimeoutException && Deadline.HasPassed;
             var fault = opener.Classify(exception);
             if (!outOfTime && !fault.QuestionsNode && (!fault.IsTransient || opener.Retries.IsOff))
             {
@@ -98,7 +99,8 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             _request = _request with { Avoid = node.Index + 1 };
         }
 
-        _lastFault = exception;
+        // That its time ran out over one more attempt explains less than what it met before.
+        _lastFault = outOfTime ? _lastFault ?? exception : exception;
         _failures++;
         return Deadline.HasPassed ? throw Refuse() : true;
     }
