@@ -1,4 +1,5 @@
 using ClusterClient.Benchmarks.Failover;
+using ClusterClient.Benchmarks.Hangs;
 using ClusterClient.Benchmarks.Overhead;
 using ClusterClient.Benchmarks.Reads;
 using ClusterClient.Benchmarks.Reporting;
@@ -11,7 +12,7 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        Part[] parts = [new OverheadPart(), new RoutePart(), new ReadsPart(), new FailoverPart()];
+        Part[] parts = [new OverheadPart(), new RoutePart(), new ReadsPart(), new FailoverPart(), new HangsPart()];
         var chosen = args is ["all", ..] ? parts : [.. parts.Where(p => args is [var name, ..] && name == p.Name)];
         if (chosen.Length == 0)
         {

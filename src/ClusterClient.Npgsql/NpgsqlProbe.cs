@@ -10,6 +10,7 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
     private NpgsqlCommand? _command;
     private Task _opening = Task.CompletedTask;
     private bool _isPrepared;
+    private volatile bool _isDisposed;
 
     public bool IsConnected { get; private set; }
 
@@ -23,6 +24,7 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
         {
             _connection = source.CreateConnection();
             await (_opening = _connection.OpenAsync()).ConfigureAwait(false);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             _command = ProbeQuery.On(_connection);
             IsConnected = true;
         }
@@ -42,6 +44,7 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 
     public ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         if (_connection is { } connection)
         {
             NpgsqlAbort.TryAbort(connection);
@@ -52,11 +55,12 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
         return ValueTask.CompletedTask;
     }
 
-    // The driver refuses to close a connection that it still opens, and would leave it open for good.
+    // The driver refuses to close a connection that it still opens, and would leave it open for good. Whatever closing one tells that was
+    // ended under its user, nobody is there to hear it.
     private static async Task EndAsync(NpgsqlConnection connection, Task opening)
     {
         await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Not before the second look: the first may be what a failover waits for, and this is one more round trip. It spares the server

@@ -142,6 +142,36 @@ public sealed class ClusterDataSource : DbDataSource
     /// </summary>
     public string ExplainPatterns() => _patterns?.Explain() ?? $"patterns of {Name} are not learnt: LearnPatterns is off";
 
+    /// <summary>
+    /// Has no new connection opened to a node, by reads or writes, until <see cref="ResetAsync"/>: for a server that an operator wants left
+    /// alone. Connections that are open go on, the monitor goes on looking, and a write waits while the primary is isolated.
+    /// </summary>
+    /// <param name="node">Its name, as in <see cref="Explain"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; the node may be isolated all the same.</param>
+    /// <returns>Done when it holds for every decision from then on.</returns>
+    /// <exception cref="ArgumentException">There is no such node; the message lists those that there are.</exception>
+    /// <exception cref="ObjectDisposedException">The data source was disposed.</exception>
+    public Task IsolateAsync(string node, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_monitor.IsStopped, this);
+        return _opener.Circuits.IsolateAsync(node, cancellationToken);
+    }
+
+    /// <summary>
+    /// Closes a node's circuit, so that it is used like any other at once: one that was isolated, or one that is open and whose trial an
+    /// operator does not want to wait for.
+    /// </summary>
+    /// <param name="node">Its name, as in <see cref="Explain"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; the circuit may be closed all the same.</param>
+    /// <returns>Done when it holds for every decision from then on.</returns>
+    /// <exception cref="ArgumentException">There is no such node; the message lists those that there are.</exception>
+    /// <exception cref="ObjectDisposedException">The data source was disposed.</exception>
+    public Task ResetAsync(string node, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_monitor.IsStopped, this);
+        return _opener.Circuits.ResetAsync(node, cancellationToken);
+    }
+
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => CreateConnection();
 

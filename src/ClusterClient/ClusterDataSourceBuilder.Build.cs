@@ -20,6 +20,11 @@ public sealed partial class ClusterDataSourceBuilder
     {
         var driver = _createDriver?.Invoke();
         List<string> errors = [.. _options.Validate(), .. driver?.Validate() ?? ["There is no driver; call UseNpgsql."]];
+        if (_options.TransactionStatementTimeout is { } wanted && driver is not null && driver.LimitStatements(wanted) is null)
+        {
+            errors.Add("TransactionStatementTimeout is set, and this driver knows no such limit; leave it out.");
+        }
+
         var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
         var policy = Policy(errors);
         var geography = new Geography(endpoints);
@@ -68,6 +73,8 @@ public sealed partial class ClusterDataSourceBuilder
         {
             FailoverTimeout = _options.FailoverTimeout,
             MaxWaitingCalls = _options.MaxWaitingCalls,
+            CallTimeout = _options.CallTimeout,
+            BeginWith = _options.TransactionStatementTimeout is { } limit ? driver!.LimitStatements(limit) : null,
             DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
         };
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
@@ -75,9 +82,10 @@ public sealed partial class ClusterDataSourceBuilder
         var outliers = _options.EjectOutliers ? new OutlierWatch(
             _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
         var audit = new RegionAudit(_name, _onRegionRefusal, logger);
+        var circuits = new CircuitWatch(_options.Circuit, nodes, monitor, teller, _time, random);
         var budget = new RetryBudget(_options.Retry.BudgetRatio, _options.Retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(_options.Retry, budget, _time, new Random(random.Next()));
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, outliers);
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits, outliers);
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
         return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }

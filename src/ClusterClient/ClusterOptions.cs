@@ -83,6 +83,20 @@ public sealed class ClusterOptions
     /// <value>1 or more. Default 1,000.</value>
     public int MaxWaitingCalls { get; set; } = DefaultMaxWaitingCalls;
 
+    /// <summary>
+    /// How long any call may take in all: an open with everything that it waits for, or a command with its retries until its first answer. It
+    /// holds beside <see cref="FailoverTimeout"/> and the command's own timeout, and need not be whole seconds; whichever ends first, ends the call.
+    /// </summary>
+    /// <value>Greater than zero, at most one day, or null for no such limit. Default null.</value>
+    public TimeSpan? CallTimeout { get; set; }
+
+    /// <summary>
+    /// How long a statement may take inside of a transaction until the server itself ends it, so that it does not go on for a caller who has
+    /// gone: <c>SET LOCAL statement_timeout</c> at the beginning of every transaction, which costs it a round trip. Not for ambient transactions.
+    /// </summary>
+    /// <value>Greater than zero, at most one day, or null to leave it to the server's settings. Default null.</value>
+    public TimeSpan? TransactionStatementTimeout { get; set; }
+
     /// <summary>When and how often calls are sent again that met a fault of their node's.</summary>
     /// <value>Default <see cref="RetryPolicy.Default"/>.</value>
     public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
@@ -94,6 +108,13 @@ public sealed class ClusterOptions
     /// </summary>
     /// <value>Default true.</value>
     public bool EjectOutliers { get; set; } = true;
+
+    /// <summary>
+    /// When a node's circuit opens because the calls to it fail, primary or replica, and for how long. Reads then go elsewhere where they
+    /// can, and writes to a primary wait within <see cref="FailoverTimeout"/>, until a trial succeeds.
+    /// </summary>
+    /// <value>Null for never. Default <see cref="CircuitSettings.Default"/>.</value>
+    public CircuitSettings? Circuit { get; set; } = CircuitSettings.Default;
 
     /// <summary>
     /// The policy that picks one of the nodes that may serve a read: a name of <see cref="RoutingPolicyNames"/>, or of one that was
@@ -175,6 +196,14 @@ public sealed class ClusterOptions
             yield return error;
         }
 
+        foreach (var (name, value) in new[] { (nameof(CallTimeout), CallTimeout), (nameof(TransactionStatementTimeout), TransactionStatementTimeout) })
+        {
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+            {
+                yield return $"{name} is {value}; set it to more than zero and at most one day, or leave it out.";
+            }
+        }
+
         if (ClientOrdinal < 0)
         {
             yield return $"ClientOrdinal is {ClientOrdinal}; set it to zero or more, or leave it out.";
@@ -183,6 +212,11 @@ public sealed class ClusterOptions
         if (MaxWaitingCalls < 1)
         {
             yield return $"MaxWaitingCalls is {MaxWaitingCalls}; set it to 1 or more.";
+        }
+
+        foreach (var wrong in Circuit?.Validate() ?? [])
+        {
+            yield return wrong;
         }
 
         if (PatternFile is not null && (string.IsNullOrEmpty(Path.GetFileName(PatternFile)) || PatternFile.Contains('\0', StringComparison.Ordinal)))

@@ -49,6 +49,18 @@ public sealed class NpgsqlConfigurationTests
         Assert.Equal(expected, node.PoolLimit);
     }
 
+    [Theory]
+    [InlineData("db", "Username=app", true, 10, 5)]
+    [InlineData("db", "Username=app;TCP Keepalive=false", false, 0, 0)]
+    [InlineData("db", "Username=app;TCP Keepalive Time=60", false, 60, 0)]
+    [InlineData("/run/postgresql", "Username=app", false, 0, 0)]
+    public async Task KeepAlive_NotSetByTheApplication_IsOnForTcp(string host, string connectionString, bool on, int time, int interval)
+    {
+        await using var node = new NpgsqlNode(new(host, 5432, "eu"), connectionString, configure: null);
+        var settings = new NpgsqlConnectionStringBuilder(node.DataSource.ConnectionString);
+        Assert.Equal((on, time, interval), (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval));
+    }
+
     [Fact]
     public async Task WillConnect_AsThePoolFills_TellsAnIdleConnectionFromANewOne()
     {

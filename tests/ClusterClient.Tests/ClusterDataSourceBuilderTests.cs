@@ -62,6 +62,8 @@ public sealed class ClusterDataSourceBuilderTests
         { nameof(ClusterOptions.MonitorInterval), o => o.MonitorInterval = TimeSpan.FromMinutes(1.1), false },
         { nameof(ClusterOptions.ProbeTimeout), o => o.ProbeTimeout = TimeSpan.FromMilliseconds(9), false },
         { nameof(ClusterOptions.ProbeTimeout), o => o.ProbeTimeout = TimeSpan.FromMinutes(1.1), false },
+        { nameof(ClusterOptions.HangDetection), o => o.HangDetection = HangDetection.Fast, true },
+        { nameof(ClusterOptions.HangDetection), o => o.HangDetection = (HangDetection)2, false },
         { nameof(ClusterOptions.MaxReplicaLag), o => o.MaxReplicaLag = TimeSpan.Zero, true },
         { nameof(ClusterOptions.MaxReplicaLag), o => o.MaxReplicaLag = TimeSpan.FromTicks(-1), false },
         { nameof(ClusterOptions.MaxWaitingCalls), o => o.MaxWaitingCalls = 1, true },
@@ -85,6 +87,33 @@ public sealed class ClusterDataSourceBuilderTests
         }
 
         Assert.Contains($"- {setting} is ", Assert.Throws<InvalidOperationException>(builder.Build).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HangDetection_Fast_DecidesWhatIsNotSetItself()
+    {
+        var options = new ClusterOptions();
+        Assert.Equal((500, 900), (options.MonitorInterval.TotalMilliseconds, options.ProbeTimeout.TotalMilliseconds));
+        options.HangDetection = HangDetection.Fast;
+        Assert.Equal((80, 300), (options.MonitorInterval.TotalMilliseconds, options.ProbeTimeout.TotalMilliseconds));
+        options.ProbeTimeout = TimeSpan.FromMilliseconds(400);
+        options.HangDetection = HangDetection.Standard;
+        Assert.Equal((500, 400), (options.MonitorInterval.TotalMilliseconds, options.ProbeTimeout.TotalMilliseconds));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Build_DriverCannotEndConnections_WarnsOnce(bool canAbort)
+    {
+        var log = new LogLines();
+        foreach (var server in _servers)
+        {
+            server.CanAbort = canAbort;
+        }
+
+        using var built = Builder().UseLoggerFactory(log).Build();
+        Assert.Equal(canAbort ? 0 : 1, log.Lines.Count(l => l.Contains("no way to end a connection", StringComparison.Ordinal)));
     }
 
     [Fact]

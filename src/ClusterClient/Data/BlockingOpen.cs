@@ -18,6 +18,7 @@ internal static class BlockingOpen
         {
             while (!opening.IsCompleted)
             {
+                opener.ThrowIfDisposed();
                 var topology = opener.Topology;
                 attempt.ThrowIfLeft(node, topology);
                 if (Task.WaitAny([opening, topology.Next], attempt.Deadline.Remaining) < 0)

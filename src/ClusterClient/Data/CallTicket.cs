@@ -11,8 +11,9 @@ namespace ClusterClient.Data;
 /// <remarks>
 /// A reader that is kept open is over for it: its rows are the caller's pace, and would make a node look frozen on which nothing waits.
 /// What the end needs is taken along from the beginning: by the time that the answer comes, everything else is out of the caches.
+/// The trial is the number of that of the node's circuit, for a call that is it.
 /// </remarks>
-internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, long began)
+internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, long began, int trial = 0)
 {
     private readonly NodeState? _state = node.State;
     private readonly HealthClock _clock = opener.Clock;
@@ -31,6 +32,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
         if (Counts)
         {
             _state.Complete(began, _clock.Now, _roundTrip, faulted: false);
+            EndTrial(new(IsSick: false, "the trial was answered"));
         }
     }
 
@@ -39,7 +41,10 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts && fault.BlamesNode)
         {
-            var inARow = _state.Complete(began, _clock.Now, _roundTrip, faulted: true);
+            var now = _clock.Now;
+            var inARow = _state.Complete(began, now, _roundTrip, faulted: true);
+            EndTrial(new(IsSick: true, $"the trial failed: {fault.Kind}"));
+            _state.Circuit?.Met(inARow, began, now);
             _outliers?.Met(inARow);
         }
         else
@@ -54,6 +59,15 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
         if (Counts)
         {
             _state.End(began);
+            EndTrial(null);
+        }
+    }
+
+    private void EndTrial(CircuitVerdict? verdict)
+    {
+        if (trial != 0)
+        {
+            _state!.Circuit?.EndTrial(trial, verdict);
         }
     }
 }

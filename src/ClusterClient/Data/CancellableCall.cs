@@ -25,28 +25,30 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
     private const int Ended = 1;
     private const int Abandoned = 2;
 
-    private readonly ClusterConnection _connection;
     private readonly Task<TResult> _call;
     private readonly CallTicket _ticket;
-    private readonly CancellationToken _caller;
     private CancellationTokenRegistration _registration;
     private int _state;
 
     protected CancellableCall(ClusterConnection connection, Task<TResult> call, CallTicket ticket, CancellationToken caller) =>
-        (_connection, _call, _ticket, _caller) = (connection, call, ticket, caller);
+        (Connection, _call, _ticket, Caller) = (connection, call, ticket, caller);
+
+    protected ClusterConnection Connection { get; }
+
+    protected CancellationToken Caller { get; }
 
     /// <summary>Goes on with the call, which was started; the task ends with it, or soon after its caller cancelled.</summary>
     protected Task<TResult> WatchAsync()
     {
-        if (_connection.Node is { CanEnd: false })
+        if (Connection.Node is { CanEnd: false })
         {
-            _connection.AbandonCall = Abandon;
+            Connection.AbandonCall = Abandon;
         }
 
-        _registration = _caller.UnsafeRegister(static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), this);
+        _registration = Caller.UnsafeRegister(static state => _ = ((CancellableCall<TResult>)state!).AbandonAfterGraceAsync(), this);
         _call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnCallEnded);
         // After it can be found: whichever comes first, the news that the node is silent or this call, the other one sees it.
-        if (_connection.AbandonCall is { } abandon && _connection.Opener.Topology.Nodes[_connection.Node!.Index] is { IsSilent: true } silent)
+        if (Connection.AbandonCall is { } abandon && Connection.Opener.Topology.Nodes[Connection.Node!.Index] is { IsSilent: true } silent)
         {
             abandon(new NodeSilentException(silent));
         }
@@ -62,7 +64,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
         _registration.Unregister();
         if (Interlocked.CompareExchange(ref _state, Ended, Running) == Running)
         {
-            _connection.AbandonCall = null;
+            Connection.AbandonCall = null;
             if (_call.Exception?.InnerException is { } exception)
             {
                 if (GoesOnAfter(exception, _ticket))
@@ -90,8 +92,8 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
 
     private async Task AbandonAfterGraceAsync()
     {
-        var opener = _connection.Opener;
-        if (_connection.Node is not { } node || _connection.NativeOrNull is not { } native)
+        var opener = Connection.Opener;
+        if (Connection.Node is not { } node || Connection.NativeOrNull is not { } native)
         {
             return;
         }
@@ -121,7 +123,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
             finally
             {
                 // Come what may of the cleaning up, in which the application's own handler takes part: the caller is waiting.
-                TrySetCanceled(_caller);
+                TrySetCanceled(Caller);
             }
         }
 
@@ -131,7 +133,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
     /// <summary>Gives it up for the reason that the caller gets. False when it has ended.</summary>
     private bool Abandon(Exception reason)
     {
-        if (_connection.Node is not { } node || _connection.NativeOrNull is not { } native
+        if (Connection.Node is not { } node || Connection.NativeOrNull is not { } native
             || Interlocked.CompareExchange(ref _state, Abandoned, Running) != Running)
         {
             return false;
@@ -139,7 +141,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
 
         try
         {
-            _connection.Notes(reason, _ticket);
+            Connection.Notes(reason, _ticket);
             Leave(node, native);
         }
         finally
@@ -154,8 +156,8 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
     private void Leave(ClusterNode node, DbConnection native)
     {
         _registration.Unregister();
-        _connection.AbandonCall = null;
-        _connection.Abandon(native);
+        Connection.AbandonCall = null;
+        Connection.Abandon(native);
         _ = DisposeWhenDoneAsync(native);
         node.End(native);
     }

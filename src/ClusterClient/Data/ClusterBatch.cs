@@ -79,11 +79,7 @@ public sealed class ClusterBatch : DbBatch, IRepeatable
     bool IRepeatable.IsPlainStatement => _inner.BatchCommands.Count == 1
         && _inner.BatchCommands[0] is { CommandType: CommandType.Text } only && PlainStatement.Is(only.CommandText);
 
-    int IRepeatable.Timeout
-    {
-        get => _inner.Timeout;
-        set => _inner.Timeout = value;
-    }
+    int IRepeatable.Timeout => _inner.Timeout;
 
     /// <summary>The driver's own batch.</summary>
     /// <typeparam name="T">The driver's batch class, such as <c>NpgsqlBatch</c>.</typeparam>

@@ -117,11 +117,7 @@ public sealed class ClusterCommand : DbCommand, IRepeatable
 
     bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
 
-    int IRepeatable.Timeout
-    {
-        get => _inner.CommandTimeout;
-        set => _inner.CommandTimeout = value;
-    }
+    int IRepeatable.Timeout => _inner.CommandTimeout;
 
     /// <summary>The driver's own command, for settings that ADO.NET has no words for.</summary>
     /// <typeparam name="T">The driver's command class, such as <c>NpgsqlCommand</c>.</typeparam>

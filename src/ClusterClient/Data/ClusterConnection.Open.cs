@@ -196,7 +196,7 @@ public partial class ClusterConnection
     private void Bind(OpenedNode opened)
     {
         _node = opened.Node;
-        Volatile.Write(ref _reserved, 1);
+        Volatile.Write(ref _reserved, 1 + opened.Trial);
         Volatile.Write(ref _native, opened.Native);
         opened.Node.Open.Add(this);
         if (_isWatched)
@@ -275,18 +275,26 @@ public partial class ClusterConnection
         StopFollowing(native);
         // The node is remembered for the exception that a call may yet end in, having closed the connection first.
         _node!.Open.Remove(this);
-        Unreserve();
+        if (Unreserve() is > 0 and var trial)
+        {
+            // It said nothing of the node.
+            _node.State.Circuit?.EndTrial(trial, verdict: null);
+        }
+
         _node.State.Closed();
         return native;
     }
 
-    // The node expects this connection's first command until it comes, or the connection goes.
-    private void Unreserve()
+    // The node expects this connection's first command until it comes, or the connection goes. Returns the trial that goes with it.
+    private int Unreserve()
     {
         // A connection that breaks may be closed by the driver's event while its first command begins: only one of them gives it up.
-        if (Volatile.Read(ref _reserved) != 0 && Interlocked.Exchange(ref _reserved, 0) != 0)
+        if (Volatile.Read(ref _reserved) != 0 && Interlocked.Exchange(ref _reserved, 0) is not 0 and var reserved)
         {
             _node!.State.Unreserve();
+            return reserved - 1;
         }
+
+        return 0;
     }
 }

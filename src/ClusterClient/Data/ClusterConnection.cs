@@ -31,6 +31,8 @@ public partial class ClusterConnection : DbConnection
     private bool _isOpening;
     private bool _isReopening;
     private bool _isDisposed;
+
+    // 0 without a reservation; otherwise 1, and the number of the trial that the first command is.
     private int _reserved;
 
     // Commands since it was opened; more than one as soon as its session may have state that a new one would not have.
@@ -53,6 +55,9 @@ public partial class ClusterConnection : DbConnection
     /// Gives up the call that runs now; null when there is none, and always where the driver's connection can be ended instead.
     /// </summary>
     internal Func<Exception, bool>? AbandonCall { get; set; }
+
+    /// <summary>What is left for the call that runs now, where a limit other than its own timeout bounds it; otherwise zero.</summary>
+    internal TimeSpan CallLimit { get; set; }
 
     internal DbConnection? NativeOrNull => Volatile.Read(ref _native);
 
@@ -173,7 +178,7 @@ public partial class ClusterConnection : DbConnection
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
         var native = Pinned();
-        return new(this, this.Noting((native, isolationLevel), static c => c.native.BeginTransaction(c.isolationLevel)));
+        return new(this, this.Noting((Self: this, native, isolationLevel), static c => c.Self.Begin(c.native, c.isolationLevel)));
     }
 
     /// <summary>Starts a transaction at the server's default isolation level.</summary>
@@ -186,10 +191,40 @@ public partial class ClusterConnection : DbConnection
     {
         var native = Pinned();
         var transaction = await this.NotingAsync(
-            (native, isolationLevel, cancellationToken),
-            static c => c.native.BeginTransactionAsync(c.isolationLevel, c.cancellationToken).AsTask(),
+            (Self: this, native, isolationLevel, cancellationToken),
+            static c => c.Self.BeginAsync(c.native, c.isolationLevel, c.cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return new(this, transaction);
+    }
+
+    private DbTransaction Begin(DbConnection native, IsolationLevel isolationLevel)
+    {
+        var transaction = native.BeginTransaction(isolationLevel);
+        if (Opener.Limits.BeginWith is { } statement)
+        {
+            using var command = native.CreateCommand();
+            (command.Transaction, command.CommandText) = (transaction, statement);
+            command.ExecuteNonQuery();
+        }
+
+        return transaction;
+    }
+
+    private async Task<DbTransaction> BeginAsync(DbConnection native, IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    {
+        var transaction = await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+        if (Opener.Limits.BeginWith is { } statement)
+        {
+            // The driver sends the beginning along with it: it takes the first command's round trip, and that command one of its own.
+            var command = native.CreateCommand();
+            await using (command.ConfigureAwait(false))
+            {
+                (command.Transaction, command.CommandText) = (transaction, statement);
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return transaction;
     }
 
     /// <inheritdoc/>
@@ -233,81 +268,4 @@ public partial class ClusterConnection : DbConnection
     private InvalidOperationException NotOpen() => _isDisposed
         ? new ObjectDisposedException(GetType().FullName)
         : new InvalidOperationException("The connection is not open; call Open or OpenAsync first.");
-
-    /// <summary>
-    /// For an exception filter: tells health and topology of a fault, and is always false, so that the exception goes on as the
-    /// driver threw it.
-    /// </summary>
-    internal bool Notes(Exception exception) => Notes(exception, default);
-
-    /// <inheritdoc cref="Notes(Exception)"/>
-    internal bool Notes(Exception exception, CallTicket call)
-    {
-        if (_node is { } node)
-        {
-            var fault = Opener.NoteFault(exception, node, _openIntent);
-            call.Failed(fault);
-            Tell(exception, node, fault, attempts: 1, notRetried: null);
-        }
-
-        return false;
-    }
-
-    /// <summary>For an exception filter as well: the same for a command or batch, and whether it is to be sent again.</summary>
-    /// <param name="exception">What the attempt ended in.</param>
-    /// <param name="call">The attempt.</param>
-    /// <param name="command">What was sent.</param>
-    /// <param name="attempts">How many attempts this was the last of.</param>
-    /// <param name="mayBeApplied">Whether one of those before it may have been applied, whatever became of this one.</param>
-    internal bool Repeats(Exception exception, CallTicket call, IRepeatable command, int attempts = 1, bool mayBeApplied = false)
-    {
-        if (_node is not { } node)
-        {
-            return false;
-        }
-
-        var fault = Opener.NoteFault(exception, node, _openIntent);
-        call.Failed(fault);
-        var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
-        Tell(exception, node, fault with { NotApplied = fault.NotApplied && !mayBeApplied }, attempts, obstacle);
-        return fault.IsTransient && obstacle is null;
-    }
-
-    // What speaks against sending a call again whose fault does not.
-    private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>
-        Opener.Retries.IsOff ? "retries are off"
-        : fault.Kind == FaultKind.Unavailable ? "it waited for a node for as long as it may"
-        : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
-        : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
-            || (fault.NotApplied && command.IsPlainStatement) ? null
-        : "it may have been applied";
-
-    private void Tell(Exception exception, ClusterNode node, Fault fault, int attempts, string? notRetried)
-    {
-        if (exception is not OperationCanceledException)
-        {
-            new CallFault
-            {
-                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried,
-            }.AttachTo(exception);
-        }
-    }
-
-    /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
-    internal void Again() => _uses = 0;
-
-    /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
-    internal CallTicket BeginCall()
-    {
-        if (_native is null)
-        {
-            return default;
-        }
-
-        Unreserve();
-        _uses++;
-        var now = Opener.Clock.Now;
-        _node!.State.Begin(now);
-        return new(Opener, _node, now);
-    }
 }

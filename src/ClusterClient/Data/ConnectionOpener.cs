@@ -26,6 +26,7 @@ internal sealed class ConnectionOpener(
     TimeProvider time,
     ILogger logger,
     RetryPipeline retries,
+    CircuitWatch circuits,
     OutlierWatch? outliers = null)
 {
     private int _waiting;
@@ -53,6 +54,8 @@ internal sealed class ConnectionOpener(
     /// <summary>Null where nothing is ejected.</summary>
     public OutlierWatch? Outliers => outliers;
 
+    public CircuitWatch Circuits => circuits;
+
     public void Start() => monitor.Start();
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
@@ -67,14 +70,11 @@ internal sealed class ConnectionOpener(
         {
             ThrowIfDisposed();
             cancellationToken.ThrowIfCancellationRequested();
-            if (attempt.Choose() is not { } node)
-            {
-                await WaitForNodeAsync(attempt, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
+            var admission = attempt.Choose() ?? await WaitForNodeAsync(attempt, cancellationToken).ConfigureAwait(false);
+            var node = admission.Node;
             if (attempt.IsOverBudget(node))
             {
+                admission.GiveUp();
                 await Task.Delay(attempt.PauseOverBudget(), time, cancellationToken).ConfigureAwait(false);
                 continue;
             }
@@ -92,11 +92,11 @@ internal sealed class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                return new(node, native);
+                return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
-                attempt.Failed(e, node, began);
+                attempt.Failed(e, admission, began);
                 if (native.State != ConnectionState.Connecting)
                 {
                     await native.DisposeAsync().ConfigureAwait(false);
@@ -123,14 +123,11 @@ internal sealed class ConnectionOpener(
         while (true)
         {
             ThrowIfDisposed();
-            if (attempt.Choose() is not { } node)
-            {
-                WaitForNode(attempt);
-                continue;
-            }
-
+            var admission = attempt.Choose() ?? WaitForNode(attempt);
+            var node = admission.Node;
             if (attempt.IsOverBudget(node))
             {
+                admission.GiveUp();
                 Task.Delay(attempt.PauseOverBudget(), time, CancellationToken.None).Wait(CancellationToken.None);
                 continue;
             }
@@ -151,11 +148,11 @@ internal sealed class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                return new(node, native);
+                return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
-                attempt.Failed(e, node, began);
+                attempt.Failed(e, admission, began);
                 if (native.State != ConnectionState.Connecting)
                 {
                     native.Dispose();
@@ -211,7 +208,8 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    private void ThrowIfDisposed()
+    /// <summary>No news follows any more; who waits for some must not go on.</summary>
+    public void ThrowIfDisposed()
     {
         if (monitor.IsStopped)
         {
@@ -219,23 +217,38 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    // A place in the line is kept until there is a node, over however many changes that bring none.
-    private async ValueTask WaitForNodeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
+    // A place in the line is kept until there is a node, over however many changes that bring none, and trials that others were
+    // quicker to be.
+    private async ValueTask<Admission> WaitForNodeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
     {
         try
         {
             attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
-            do
+            while (true)
             {
                 ThrowIfDisposed();
+                // Before the choice, so that no change is missed.
+                var circuitsChange = circuits.Signal.Next;
+                if (attempt.Choose() is { } admission)
+                {
+                    return admission;
+                }
+
                 attempt.ThrowIfHopeless();
-                await attempt.Topology.Next.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
+                var patience = attempt.Patience(out var isLast);
+                try
+                {
+                    await Task.WhenAny(attempt.Topology.Next, circuitsChange).WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
+                }
+                catch (TimeoutException) when (isLast)
+                {
+                    throw attempt.Refuse();
+                }
+                catch (TimeoutException)
+                {
+                    // The break is over.
+                }
             }
-            while (attempt.Choose() is null);
-        }
-        catch (TimeoutException)
-        {
-            throw attempt.Refuse();
         }
         finally
         {
@@ -243,21 +256,26 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    private void WaitForNode(OpenAttempt attempt)
+    private Admission WaitForNode(OpenAttempt attempt)
     {
         try
         {
             attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
-            do
+            while (true)
             {
                 ThrowIfDisposed();
+                var circuitsChange = circuits.Signal.Next;
+                if (attempt.Choose() is { } admission)
+                {
+                    return admission;
+                }
+
                 attempt.ThrowIfHopeless();
-                if (!attempt.Topology.Next.Wait(attempt.Deadline.Remaining, CancellationToken.None))
+                if (Task.WaitAny([attempt.Topology.Next, circuitsChange], attempt.Patience(out var isLast)) < 0 && isLast)
                 {
                     throw attempt.Refuse();
                 }
             }
-            while (attempt.Choose() is null);
         }
         finally
         {
@@ -274,6 +292,7 @@ internal sealed class ConnectionOpener(
         {
             while (!opening.IsCompleted)
             {
+                ThrowIfDisposed();
                 var topology = Topology;
                 attempt.ThrowIfLeft(node, topology);
                 await Task.WhenAny(opening, topology.Next)

@@ -63,6 +63,18 @@ internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler
             case TopologyEventKind.NodeReadmitted:
                 Log.NodeReadmitted(logger, cluster, happened.Message);
                 break;
+            case TopologyEventKind.CircuitOpened:
+                Log.CircuitOpened(logger, cluster, happened.Message);
+                break;
+            case TopologyEventKind.CircuitHalfOpened:
+                Log.CircuitHalfOpened(logger, cluster, happened.Message);
+                break;
+            case TopologyEventKind.CircuitClosed:
+                Log.CircuitClosed(logger, cluster, happened.Message);
+                break;
+            case TopologyEventKind.NodeIsolated:
+                Log.NodeIsolated(logger, cluster, happened.Message);
+                break;
             default:
                 Log.TopologyIncoherent(logger, cluster, happened.Message);
                 break;

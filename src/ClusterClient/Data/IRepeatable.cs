@@ -13,5 +13,5 @@ internal interface IRepeatable
     bool IsPlainStatement { get; }
 
     /// <summary>The driver's limit for it in seconds; 0 for none.</summary>
-    int Timeout { get; set; }
+    int Timeout { get; }
 }

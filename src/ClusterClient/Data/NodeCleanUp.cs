@@ -28,6 +28,7 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
         if (after.RisenAt != before.RisenAt)
         {
             node.State.Forget(clock.From(after.RisenAt));
+            node.State.Circuit?.Risen(clock.From(after.RisenAt));
         }
 
         try

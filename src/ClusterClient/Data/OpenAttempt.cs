@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ClusterClient.Health;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
@@ -17,7 +18,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     private ClusterNode? _lastTried = from?.Node;
     private int _failures;
 
-    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.FailoverTimeout);
+    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
 
     /// <summary>The snapshot of the last choice; what is awaited after a refusal is its successor, so that no change is missed.</summary>
     public ClusterTopology Topology { get; private set; } = opener.Topology;
@@ -38,17 +39,66 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         }
     }
 
-    public ClusterNode? Choose()
+    /// <summary>The node to go to now, its circuit's trial begun where the call is that; null when there is none.</summary>
+    public Admission? Choose()
     {
-        Topology = opener.Topology;
-        _request = _request with { Now = opener.Clock.Now };
-        return opener.Choose(_request, Topology);
+        for (ClusterNode? sick = null; ;)
+        {
+            Topology = opener.Topology;
+            _request = _request with { Now = opener.Clock.Now };
+            if (opener.Choose(_request, Topology) is not { } node)
+            {
+                return null;
+            }
+
+            var gate = node.State.Gate;
+            if (gate.IsClosed)
+            {
+                return new(node, Trial: 0);
+            }
+
+            if (gate.IsTrialDue(_request.Now))
+            {
+                if (node.State.Circuit?.BeginTrial(_request.Now) is > 0 and var trial)
+                {
+                    return new(node, trial);
+                }
+            }
+            else if (ReferenceEquals(node, sick))
+            {
+                // Twice, so it is not that another was quicker to be the trial: nobody else can serve.
+                return new(node, Trial: 0);
+            }
+            else
+            {
+                sick = node;
+            }
+        }
+    }
+
+    /// <summary>How long to wait for news: to the end of the call's time, or of a break after which a write could be the trial.</summary>
+    /// <param name="isLast">Whether time is up then.</param>
+    public readonly TimeSpan Patience(out bool isLast)
+    {
+        var left = Deadline.Remaining;
+        isLast = true;
+        if (_request.Intent == RouteIntent.Write && Topology.Primary is { } primary
+            && opener.Selector.States[primary.Index].Gate.DueAt is var due && due > _request.Now && due != CircuitGate.Never)
+        {
+            // A millisecond late rather than early; one that has passed since the choice is asked for at once.
+            var untilDue = TimeSpan.FromMicroseconds(Math.Max(0, due - opener.Clock.Now) + 1_000);
+            isLast = left <= untilDue;
+            return isLast ? left : untilDue;
+        }
+
+        return left;
     }
 
     /// <summary>Tells the node's health of an open that failed.</summary>
-    public readonly void Failed(Exception exception, ClusterNode node, long began)
+    public readonly void Failed(Exception exception, Admission admission, long began)
     {
-        var ticket = new CallTicket(opener, node, began);
+        var node = admission.Node;
+        var ticket = new CallTicket(opener, node, began, admission.Trial);
         if (exception is NodeLeftException)
         {
             ticket.GivenUp();
@@ -102,7 +152,14 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         // That its time ran out over one more attempt explains less than what it met before.
         _lastFault = outOfTime ? _lastFault ?? exception : exception;
         _failures++;
-        return Deadline.HasPassed ? throw Refuse() : true;
+        if (Deadline.HasPassed)
+        {
+            // What stands now: the wait before the last attempt looked with a copy of this.
+            (Topology, _request) = (opener.Topology, _request with { Now = opener.Clock.Now });
+            throw Refuse();
+        }
+
+        return true;
     }
 
     private readonly void Tell(Exception exception, Fault fault, int attempts) => new CallFault
@@ -156,7 +213,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     public readonly ClusterUnavailableException Refuse(string? reason = null)
     {
         var cause = _lastFault ?? (reason is null ? WhatTheMonitorMet() : null);
-        reason ??= $"none could be had within {Deadline.Limit.TotalSeconds:0.###} s (FailoverTimeout)";
+        reason ??= $"none could be had within {Deadline.Limit.TotalSeconds:0.###} s{LimitName}";
         var wanted = _request.Intent == RouteIntent.Write ? "the primary" : "a node to read from";
         var explanation = RouteExplanation.Describe(_request, scope, Topology, opener.Selector, opener.Time);
         var denied = DeniedNodes();
@@ -186,6 +243,9 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
         return met;
     }
+
+    private readonly string LimitName =>
+        from is not null ? ", what was left of its time" : Deadline.Limit == opener.Limits.CallTimeout ? " (CallTimeout)" : " (FailoverTimeout)";
 
     // For a write the primary that is known; for a read every node that there is.
     private readonly bool IsDeniedEverywhere

@@ -6,6 +6,9 @@ internal sealed record OpenLimits
     /// <summary>From the first look for a node to the refusal.</summary>
     public required TimeSpan FailoverTimeout { get; init; }
 
+    /// <summary>The same, with what every call may take.</summary>
+    public TimeSpan OpenTimeout => CallTimeout < FailoverTimeout ? CallTimeout.Value : FailoverTimeout;
+
     /// <summary>How many calls may wait for a node at the same time.</summary>
     public required int MaxWaitingCalls { get; init; }
 
@@ -16,7 +19,13 @@ internal sealed record OpenLimits
     public int DetectionSeconds { get; init; }
 
     /// <summary>The driver's own timeout where this library keeps the caller's: late enough to come second.</summary>
-    public int UnhurriedSeconds => DetectionSeconds + 2;
+    public int SecondsBeyond(TimeSpan limit) => Math.Max(DetectionSeconds, (int)Math.Ceiling(limit.TotalSeconds)) + 2;
+
+    /// <summary>What every call may take, or null.</summary>
+    public TimeSpan? CallTimeout { get; init; }
+
+    /// <summary>The statement that a transaction begins with, to have the server itself end statements that take too long; or null.</summary>
+    public string? BeginWith { get; init; }
 
     /// <summary>Pause after the second failed attempt in a row; doubles up to <see cref="LongestPause"/>. The first retry is immediate.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);

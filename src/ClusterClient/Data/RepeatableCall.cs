@@ -1,3 +1,5 @@
+using System.Data;
+
 namespace ClusterClient.Data;
 
 /// <summary>A command or batch whose caller may cancel it: where its first attempt fails, it may be sent again.</summary>
@@ -6,14 +8,15 @@ namespace ClusterClient.Data;
 internal sealed class RepeatableCall<TCommand, TResult> : CancellableCall<TResult>
     where TCommand : class, IRepeatable
 {
-    private readonly ClusterConnection _connection;
-    private readonly Execution<TCommand> _execution;
+    // Field by field, because every call with a token has one of these.
+    private readonly TCommand _command;
+    private readonly CommandBehavior _behavior;
     private readonly Func<Execution<TCommand>, Task<TResult>> _start;
 
     private RepeatableCall(
         ClusterConnection connection, Task<TResult> call, CallTicket ticket, Execution<TCommand> execution, Func<Execution<TCommand>, Task<TResult>> start)
         : base(connection, call, ticket, execution.CancellationToken) =>
-        (_connection, _execution, _start) = (connection, execution, start);
+        (_command, _behavior, _start) = (execution.Command, execution.Behavior, start);
 
     /// <inheritdoc cref="CancellableCall{TResult}.WatchAsync"/>
     public static Task<TResult> WatchAsync(
@@ -23,7 +26,7 @@ internal sealed class RepeatableCall<TCommand, TResult> : CancellableCall<TResul
     /// <inheritdoc/>
     protected override bool GoesOnAfter(Exception exception, CallTicket ticket)
     {
-        if (!_connection.Repeats(exception, ticket, _execution.Command))
+        if (!Connection.Repeats(exception, ticket, _command))
         {
             return false;
         }
@@ -34,7 +37,7 @@ internal sealed class RepeatableCall<TCommand, TResult> : CancellableCall<TResul
 
     private async Task RepeatAsync(Exception first, CallTicket ticket)
     {
-        var repeated = new RepeatedCall<TCommand, TResult>(_connection, _execution, ticket, first).RunAsync(_start);
+        var repeated = new RepeatedCall<TCommand, TResult>(Connection, new(_command, _behavior, Caller), ticket, first).RunAsync(_start);
         await ((Task)repeated).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         TrySetFromTask(repeated);
     }

@@ -41,11 +41,11 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         _call = call;
         _last = first;
         _mayBeApplied = !_opener.Classify(first).NotApplied;
+        var limit = call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        limit = limit < _opener.Limits.CallTimeout || _opener.Limits.CallTimeout is null ? limit : _opener.Limits.CallTimeout;
+        (_began, _limit) = limit is { } known ? (ticket.BeganAt, known) : (_opener.Clock.Now, _opener.Limits.FailoverTimeout);
         // A command without a limit runs for as long as it likes on the next node too; only to get there is bounded.
-        _isUnlimited = call.Command.Timeout <= 0;
-        (_began, _limit) = _isUnlimited
-            ? (_opener.Clock.Now, _opener.Limits.FailoverTimeout)
-            : (ticket.BeganAt, TimeSpan.FromSeconds(call.Command.Timeout));
+        _isUnlimited = limit is null;
     }
 
     /// <inheritdoc/>
@@ -93,7 +93,6 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     {
         using var deadline = new CancellationTokenSource(Max(Remaining), _opener.Time);
         var context = Enter(deadline.Token);
-        var timeout = _call.Command.Timeout;
         try
         {
             return _opener.Retries.Pipeline.Execute(static (_, c) => c.Self.Next(c.run), context, (Self: this, run));
@@ -104,7 +103,6 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         }
         finally
         {
-            _call.Command.Timeout = timeout;
             ResilienceContextPool.Shared.Return(context);
         }
     }
@@ -114,12 +112,12 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         BeginAttempt();
         CallTicket ticket = default;
         var isSent = false;
+        // The way to a node, and what is sent to it, keep their time by themselves and tell more of its end.
+        _deadline!.CancelAfter(Timeout.InfiniteTimeSpan);
         try
         {
             if (GoesElsewhere)
             {
-                // It keeps the deadline by itself, and tells more of its end.
-                _deadline!.CancelAfter(Timeout.InfiniteTimeSpan);
                 await _connection.MoveAsync(new(_connection.Node!, _last, Max(Remaining)), cancellationToken).ConfigureAwait(false);
             }
             else
@@ -127,11 +125,16 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
                 _connection.Again();
             }
 
-            _deadline!.CancelAfter(_isUnlimited ? Timeout.InfiniteTimeSpan : Max(Remaining));
+            if (!_isUnlimited && _connection.Node is { CanEnd: false })
+            {
+                _deadline!.CancelAfter(Max(Remaining));
+            }
+
             ticket = _connection.BeginCall();
             isSent = true;
-            var running = start(_call with { CancellationToken = cancellationToken });
-            var result = await SingleCall<TResult>.WatchAsync(_connection, running, cancellationToken).ConfigureAwait(false);
+            _connection.CallLimit = AttemptLimit;
+            var result = await SingleCall<TResult>.WatchAsync(
+                _connection, start(_call with { CancellationToken = cancellationToken }), cancellationToken).ConfigureAwait(false);
             ticket.Answered();
             return result;
         }
@@ -141,6 +144,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         }
         finally
         {
+            _connection.CallLimit = TimeSpan.Zero;
             _deadline!.CancelAfter(Max(Remaining));
         }
     }
@@ -161,7 +165,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             }
 
             ticket = _connection.BeginCall();
-            _call.Command.Timeout = _isUnlimited ? 0 : Math.Max(1, (int)Math.Ceiling(Remaining.TotalSeconds));
+            _connection.CallLimit = AttemptLimit;
             var result = run(_call);
             ticket.Answered();
             return result;
@@ -169,6 +173,10 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         catch (Exception e) when (Fails(e, ticket))
         {
             throw;
+        }
+        finally
+        {
+            _connection.CallLimit = TimeSpan.Zero;
         }
     }
 
@@ -253,6 +261,9 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         ExceptionDispatchInfo.Throw(_last);
         return _last;
     }
+
+    // Zero is none.
+    private TimeSpan AttemptLimit => _isUnlimited ? TimeSpan.Zero : Remaining is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1);
 
     private static TimeSpan Max(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

@@ -4,15 +4,15 @@ namespace ClusterClient.Data;
 /// <typeparam name="TResult">The call's result.</typeparam>
 internal sealed class SingleCall<TResult> : CancellableCall<TResult>
 {
-    private readonly ClusterConnection _connection;
-
     private SingleCall(ClusterConnection connection, Task<TResult> call, CancellationToken caller)
-        : base(connection, call, default, caller) => _connection = connection;
+        : base(connection, call, default, caller)
+    {
+    }
 
     /// <inheritdoc cref="CancellableCall{TResult}.WatchAsync"/>
     public static Task<TResult> WatchAsync(ClusterConnection connection, Task<TResult> call, CancellationToken caller) =>
         new SingleCall<TResult>(connection, call, caller).WatchAsync();
 
     /// <inheritdoc/>
-    protected override bool GoesOnAfter(Exception exception, CallTicket ticket) => _connection.Notes(exception, ticket);
+    protected override bool GoesOnAfter(Exception exception, CallTicket ticket) => Connection.Notes(exception, ticket);
 }

@@ -4,7 +4,7 @@ using System.Data.Common;
 namespace ClusterClient.Data;
 
 /// <summary>The same as <see cref="TimedCommand"/>, for a driver's batch.</summary>
-internal sealed class TimedBatch(DbBatch inner, ClusterConnection connection) : DbBatch
+internal sealed class TimedBatch(DbBatch inner, ClusterConnection connection, TimeSpan limit) : DbBatch
 {
     public override int Timeout
     {
@@ -62,10 +62,10 @@ internal sealed class TimedBatch(DbBatch inner, ClusterConnection connection) : 
     private TResult Run<TResult>(Func<DbBatch, TResult> run)
     {
         var seconds = inner.Timeout;
-        inner.Timeout = connection.Opener.Limits.UnhurriedSeconds;
+        inner.Timeout = connection.Opener.Limits.SecondsBeyond(limit);
         try
         {
-            return TimedCall.Run(connection, TimeSpan.FromSeconds(seconds), inner.Cancel, () => run(inner));
+            return TimedCall.Run(connection, limit, inner.Cancel, () => run(inner));
         }
         finally
         {
@@ -76,11 +76,11 @@ internal sealed class TimedBatch(DbBatch inner, ClusterConnection connection) : 
     private async Task<TResult> RunAsync<TResult>(Func<DbBatch, Task<TResult>> run, CancellationToken caller)
     {
         var seconds = inner.Timeout;
-        inner.Timeout = connection.Opener.Limits.UnhurriedSeconds;
+        inner.Timeout = connection.Opener.Limits.SecondsBeyond(limit);
         try
         {
             return await TimedCall.RunAsync(
-                connection, TimeSpan.FromSeconds(seconds), inner.Cancel, () => run(inner), caller).ConfigureAwait(false);
+                connection, limit, inner.Cancel, () => run(inner), caller).ConfigureAwait(false);
         }
         finally
         {

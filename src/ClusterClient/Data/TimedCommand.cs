@@ -9,10 +9,11 @@ internal sealed class TimedCommand : DbCommand
 {
     private readonly DbCommand _inner;
     private readonly ClusterConnection _connection;
+    private readonly TimeSpan _limit;
 
-    public TimedCommand(DbCommand inner, ClusterConnection connection)
+    public TimedCommand(DbCommand inner, ClusterConnection connection, TimeSpan limit)
     {
-        (_inner, _connection) = (inner, connection);
+        (_inner, _connection, _limit) = (inner, connection, limit);
         GC.SuppressFinalize(this);
     }
 
@@ -97,10 +98,10 @@ internal sealed class TimedCommand : DbCommand
     private TResult Run<TResult>(Func<DbCommand, TResult> run)
     {
         var seconds = _inner.CommandTimeout;
-        _inner.CommandTimeout = _connection.Opener.Limits.UnhurriedSeconds;
+        _inner.CommandTimeout = _connection.Opener.Limits.SecondsBeyond(_limit);
         try
         {
-            return TimedCall.Run(_connection, TimeSpan.FromSeconds(seconds), _inner.Cancel, () => run(_inner));
+            return TimedCall.Run(_connection, _limit, _inner.Cancel, () => run(_inner));
         }
         finally
         {
@@ -111,11 +112,11 @@ internal sealed class TimedCommand : DbCommand
     private async Task<TResult> RunAsync<TResult>(Func<DbCommand, Task<TResult>> run, CancellationToken caller)
     {
         var seconds = _inner.CommandTimeout;
-        _inner.CommandTimeout = _connection.Opener.Limits.UnhurriedSeconds;
+        _inner.CommandTimeout = _connection.Opener.Limits.SecondsBeyond(_limit);
         try
         {
             return await TimedCall.RunAsync(
-                _connection, TimeSpan.FromSeconds(seconds), _inner.Cancel, () => run(_inner), caller).ConfigureAwait(false);
+                _connection, _limit, _inner.Cancel, () => run(_inner), caller).ConfigureAwait(false);
         }
         finally
         {

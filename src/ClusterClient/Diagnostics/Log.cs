@@ -43,6 +43,18 @@ internal static partial class Log
     [LoggerMessage(41, LogLevel.Information, "{Cluster}: {Message}")]
     public static partial void NodeReadmitted(ILogger logger, string cluster, string message);
 
+    [LoggerMessage(42, LogLevel.Warning, "{Cluster}: {Message}")]
+    public static partial void CircuitOpened(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(43, LogLevel.Information, "{Cluster}: {Message}")]
+    public static partial void CircuitHalfOpened(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(44, LogLevel.Information, "{Cluster}: {Message}")]
+    public static partial void CircuitClosed(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(45, LogLevel.Warning, "{Cluster}: {Message}")]
+    public static partial void NodeIsolated(ILogger logger, string cluster, string message);
+
     [LoggerMessage(50, LogLevel.Information, "{Cluster}: the pattern of {Node} is {State}: MASE {Mase} over {Hours} hours")]
     public static partial void PatternChanged(ILogger logger, string cluster, string node, string state, double? mase, int hours);
 

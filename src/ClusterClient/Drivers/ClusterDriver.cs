@@ -43,6 +43,12 @@ public abstract class ClusterDriver
     public virtual Exception TimedOut(TimeSpan limit, Exception cause) =>
         new TimeoutException($"The command timed out after {limit.TotalSeconds:0.###} s.", cause);
 
+    /// <summary>
+    /// The statement, for the beginning of a transaction, by which the server itself ends every further statement of that transaction that takes
+    /// longer than this; null when the database has no such limit.
+    /// </summary>
+    public virtual string? LimitStatements(TimeSpan limit) => null;
+
     /// <summary>Says what an exception of the driver's means. Must not throw.</summary>
     public abstract Fault Classify(Exception exception);
 }

@@ -25,6 +25,7 @@ internal sealed class NodeState(PeerState? peers = null)
     private Ejection? _lastEjection;
     private ServedTotal _served;
     private float _prior;
+    private long _gate;
 
     /// <summary>The nodes of its region together.</summary>
     public PeerState Peers => _peers;
@@ -60,6 +61,12 @@ internal sealed class NodeState(PeerState? peers = null)
 
     /// <summary>The present ejection, or the last that was; null when it never was.</summary>
     public Ejection? LastEjection => Volatile.Read(ref _lastEjection);
+
+    /// <summary>What the node's circuit says to those who would go there.</summary>
+    public CircuitGate Gate => new(Volatile.Read(ref _gate));
+
+    /// <summary>The circuit that sets the gate; null where none was given to it.</summary>
+    public NodeCircuit? Circuit { get; set; }
 
     /// <summary>A request turns to the node; <see cref="End"/> or <see cref="Complete"/> follows with the same time, exactly once.</summary>
     public void Begin(long now)
@@ -142,6 +149,19 @@ internal sealed class NodeState(PeerState? peers = null)
         _peers.Eject(ejection.Until);
         Volatile.Write(ref _ejectedUntil, ejection.Until);
         _streak.Answered();
+    }
+
+    /// <summary>The next fault is the first of its row.</summary>
+    public void ForgetFaults() => _streak.Answered();
+
+    /// <summary>Sets the gate. Only its circuit does, one call at a time.</summary>
+    public void SetGate(CircuitGate gate)
+    {
+        var before = Gate;
+        // Counted before it can be seen, and for as long: a decision that finds no gate in the way must not have missed one.
+        _peers.CountGates(before.IsClosed && !gate.IsClosed ? 1 : 0);
+        Volatile.Write(ref _gate, gate.Word);
+        _peers.CountGates(!before.IsClosed && gate.IsClosed ? -1 : 0);
     }
 
     /// <summary>A connection is being opened: it counts as a request until it is open or has failed.</summary>

@@ -12,6 +12,7 @@ internal sealed class PeerState(bool isFleet = false)
     private int _inFlight;
     private ChangeTracker _change = new();
     private long _ejectedUntil = long.MinValue / 4;
+    private int _gates;
 
     /// <summary>The mean of the last answers' service times, in µs: what may be hoped of a node that is not known. 0 before the first.</summary>
     public float Service => Volatile.Read(ref _service);
@@ -21,6 +22,12 @@ internal sealed class PeerState(bool isFleet = false)
 
     /// <summary>The end of the ejection that lasts longest, or lasted, in µs: before it some of them may be out.</summary>
     public long EjectedUntil => Volatile.Read(ref _ejectedUntil);
+
+    /// <summary>Whether the circuit of any of them is not closed.</summary>
+    public bool HasGates => Volatile.Read(ref _gates) != 0;
+
+    /// <summary>So many more of their circuits are not closed.</summary>
+    public void CountGates(int more) => Interlocked.Add(ref _gates, more);
 
     /// <summary>One of them is ejected. Only the detector says so, one at a time.</summary>
     public void Eject(long until) => Volatile.Write(ref _ejectedUntil, Math.Max(_ejectedUntil, until));

@@ -1,3 +1,4 @@
+using ClusterClient.Health;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Routing;
@@ -17,6 +18,9 @@ public sealed record RouteAssessment
 
     /// <summary>Why it is chosen or not, in words for operators; they may change.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>Its circuit; where that decides, <see cref="Reason"/> tells the cause.</summary>
+    public CircuitStatus Circuit { get; init; }
 
     /// <summary>Opens and commands of this process that are under way there.</summary>
     public int InFlight { get; init; }

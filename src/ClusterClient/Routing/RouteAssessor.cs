@@ -20,7 +20,8 @@ internal static class RouteAssessor
             {
                 Node = slot.Node,
                 IsChosen = i == chosen,
-                Reason = i == chosen ? "chosen" : RouteReason.Against(request, view, selector, chosen, i),
+                Circuit = selector.States[i].Gate.Status,
+                Reason = i == chosen ? RouteReason.For(selector.States[i], request.Now) : RouteReason.Against(request, view, selector, chosen, i),
                 InFlight = load.InFlight,
                 RoundTrip = TimeSpan.FromMicroseconds(slot.RoundTrip),
                 ServiceTime = load.IsKnown ? TimeSpan.FromMicroseconds(load.Service) : null,

@@ -30,8 +30,8 @@ internal readonly ref struct RouteChoice(
         return chosen;
     }
 
-    /// <summary>All that is left has something against it: the nearest of those with the least.</summary>
-    public int AmongSick(RouteVerdict least)
+    /// <summary>Those of the best verdict that there is: where all have something against them, or one is due for its trial. The nearest.</summary>
+    public int AmongAlike(RouteVerdict least)
     {
         Span<ushort> indices = stackalloc ushort[_grades.Length];
         for (var level = 0; level < RouteFilter.Levels; level++)

@@ -4,8 +4,11 @@ using ClusterClient.Topology;
 
 namespace ClusterClient.Routing;
 
-/// <summary>Holds one node against one request: role, region rule, history, health and freshness, in this order.</summary>
-/// <remarks>Role and history are the topology's business: a node with the wrong system, epoch or fork is not online there.</remarks>
+/// <summary>Holds one node against one request: role, region rule, history, an operator's isolation, freshness and health, in this order.</summary>
+/// <remarks>
+/// Role and history are the topology's business: a node with the wrong system, epoch or fork is not online there. Health, of which the
+/// circuit is a part, comes last: a sick node may be taken for want of a better one, and a stale one may not, sick or well.
+/// </remarks>
 internal static class RouteFilter
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -21,17 +24,28 @@ internal static class RouteFilter
             return RouteVerdict.RegionDenied;
         }
 
+        var gate = state.Gate;
+        if (gate.IsIsolated)
+        {
+            return RouteVerdict.Isolated;
+        }
+
         if (request.Intent == RouteIntent.Write)
         {
             // Nothing else is asked of a primary: there is no other to go to.
             return slot.Role != NodeRole.Primary ? RouteVerdict.NotPrimary
                 : slot.IsDoubted ? RouteVerdict.Doubted
-                : RouteVerdict.Eligible;
+                : gate.IsClosed ? RouteVerdict.Eligible
+                : gate.IsTrialDue(request.Now) ? RouteVerdict.TrialDue
+                : RouteVerdict.CircuitOpen;
         }
 
         if (slot.Role == NodeRole.Primary)
         {
-            return request.ReadsMayUsePrimary ? slot.ForReads : RouteVerdict.PrimaryNotForReads;
+            // A read is its trial only where it would have gone there anyway.
+            return !request.ReadsMayUsePrimary ? RouteVerdict.PrimaryNotForReads
+                : slot.ForReads == RouteVerdict.LastResort && !gate.IsClosed && !gate.IsTrialDue(request.Now) ? RouteVerdict.CircuitOpen
+                : slot.ForReads;
         }
 
         if (slot.Lag > request.Freshness.MaxLag.Ticks)
@@ -45,8 +59,10 @@ internal static class RouteFilter
         }
 
         var risenAt = Math.Max(slot.RisenAt, state.EjectedUntil);
-        return slot.ForReads == RouteVerdict.Eligible && SlowStart.IsOver(risenAt, request.Now) ? RouteVerdict.Eligible
+        return slot.ForReads == RouteVerdict.Eligible && gate.IsClosed && SlowStart.IsOver(risenAt, request.Now) ? RouteVerdict.Eligible
             : slot.ForReads == RouteVerdict.Doubted ? RouteVerdict.Doubted
+            : !gate.IsClosed && !gate.IsTrialDue(request.Now) ? RouteVerdict.CircuitOpen
+            : !gate.IsClosed && slot.ForReads == RouteVerdict.Eligible ? RouteVerdict.TrialDue
             : state.IsEjected(request.Now) ? RouteVerdict.Ejected
             : slot.ForReads == RouteVerdict.NearLimit ? RouteVerdict.NearLimit
             : SlowStart.IsOver(risenAt, request.Now)

@@ -69,12 +69,13 @@ internal sealed class RoutePlan
         _kind.Caller == request.Caller && _kind.Denied == request.Denied && _kind.Freshness == request.Freshness
         && _kind.IsForAnother == request.IsForAnother && _kind.ReadsMayUsePrimary == request.ReadsMayUsePrimary;
 
-    /// <summary>Whether no node is ejected or starts slowly.</summary>
+    /// <summary>Whether no node is ejected or starts slowly, and all circuits are closed.</summary>
     public bool IsQuiet(ReadOnlySpan<NodeState> states, long now)
     {
         foreach (var index in _representatives)
         {
-            if (!SlowStart.IsOver(states[index].Peers.EjectedUntil, now))
+            var peers = states[index].Peers;
+            if (peers.HasGates || !SlowStart.IsOver(peers.EjectedUntil, now))
             {
                 return false;
             }

@@ -1,12 +1,15 @@
 using System.Globalization;
+using ClusterClient.Health;
 using ClusterClient.Routing.Policies;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Routing;
 
-/// <summary>What speaks against a node for one request, in words.</summary>
+/// <summary>What speaks for or against a node for one request, in words.</summary>
 internal static class RouteReason
 {
+    public static string For(NodeState state, long now) => state.Gate.IsTrialDue(now) ? "chosen, as the trial of its circuit" : "chosen";
+
     public static string Against(in RouteRequest request, RouteView view, NodeSelector selector, int chosen, int index)
     {
         ref readonly var slot = ref view.Slots[index];
@@ -17,6 +20,9 @@ internal static class RouteReason
             RouteVerdict.NotOnline => $"{node.Status}".ToLowerInvariant() + (node.Reason is null ? "" : ": " + node.Reason),
             RouteVerdict.RegionDenied =>
                 $"{node.Endpoint.Region} is not allowed for {(request.Intent == RouteIntent.Write ? "writes" : "reads")} by the region rule",
+            RouteVerdict.Isolated => "isolated by an operator, until it is reset",
+            RouteVerdict.TrialDue => "circuit half-open: the next call is its trial",
+            RouteVerdict.CircuitOpen => OfCircuit(state, request.Now),
             RouteVerdict.NotPrimary => "not the primary",
             RouteVerdict.PrimaryNotForReads => "primary, and reads are kept off it",
             RouteVerdict.TooStale =>
@@ -43,6 +49,14 @@ internal static class RouteReason
     {
         var milliseconds = time.TotalMilliseconds;
         return milliseconds.ToString(milliseconds < 10 ? "0.##" : "0", CultureInfo.InvariantCulture) + " ms";
+    }
+
+    private static string OfCircuit(NodeState state, long now)
+    {
+        var (gate, cause) = (state.Gate, state.Circuit?.Cause is { Length: > 0 } known ? $": {known}" : "");
+        return gate.IsHalfOpen ? $"circuit half-open, its trial is under way{cause}"
+            : gate.DueAt == CircuitGate.Never ? $"circuit open{cause}"
+            : $"circuit open, for {Milliseconds(TimeSpan.FromMicroseconds(gate.DueAt - now))} more{cause}";
     }
 
     private static bool IsFarther(in RouteRequest request, RouteView view, int chosen, int index)

@@ -3,6 +3,9 @@ namespace ClusterClient.Routing;
 /// <summary>What speaks against a node for one request; the order is from "take it" to "never".</summary>
 internal enum RouteVerdict
 {
+    /// <summary>Its circuit's break is over: this request is its trial, whatever others there are.</summary>
+    TrialDue,
+
     Eligible,
 
     /// <summary>Fit, but just risen: only for its growing share of the requests, and this is not one of them.</summary>
@@ -16,6 +19,9 @@ internal enum RouteVerdict
 
     /// <summary>An outlier among its peers: only when they cannot serve.</summary>
     Ejected,
+
+    /// <summary>The calls to it failed and its circuit is open, or its trial is under way: only when nobody else can serve.</summary>
+    CircuitOpen,
 
     /// <summary>This very call has failed there: only when no other can serve it.</summary>
     Avoided,
@@ -31,6 +37,9 @@ internal enum RouteVerdict
     PrimaryNotForReads,
 
     TooStale,
+
+    /// <summary>An operator wants nothing sent there.</summary>
+    Isolated,
 
     /// <summary>It stands where this request may not go.</summary>
     RegionDenied,

@@ -8,7 +8,8 @@ namespace ClusterClient.Routing;
 /// lock, nothing allocated.
 /// </summary>
 /// <remarks>
-/// Writes: the primary, unless it is doubted; then the caller waits for the look that settles it. Reads: a replica that
+/// Writes: the primary, unless it is doubted or its circuit is open; then the caller waits for the look, or the trial, that settles it.
+/// Reads: a replica whose circuit is due for its trial, which is one request; otherwise a replica that
 /// <see cref="RouteFilter"/> lets through, of the level that is this request's home (<see cref="LevelShares"/>), or of a farther one
 /// where that is cheaper by more than a margin, the way included. When no replica can serve, the primary, where that is allowed. When
 /// every coherent node is sick, a sick one rather than none; never one with the wrong role, history or region.
@@ -26,7 +27,7 @@ internal static class Router
         if (request.Intent == RouteIntent.Write)
         {
             return view.Primary is >= 0 and var primary
-                && RouteFilter.Judge(request, view.Slots[primary], states[primary]) == RouteVerdict.Eligible ? primary : -1;
+                && RouteFilter.Judge(request, view.Slots[primary], states[primary]) <= RouteVerdict.Eligible ? primary : -1;
         }
 
         return request.Avoid == 0 && view.PlanFor(request) is { } plan && plan.IsQuiet(states, request.Now)
@@ -71,7 +72,7 @@ internal static class Router
         return best switch
         {
             RouteVerdict.Eligible or RouteVerdict.SlowStart => choice.AmongFit(census),
-            <= RouteVerdict.DoubtedPrimary => choice.AmongSick(best),
+            <= RouteVerdict.DoubtedPrimary => choice.AmongAlike(best),
             _ => -1,
         };
     }

@@ -4,5 +4,5 @@ namespace ClusterClient.Topology;
 /// <param name="Kind">What happened.</param>
 /// <param name="Message">A sentence for a log or an operator.</param>
 /// <param name="Node">The node it happened to, as it is now; null for <see cref="TopologyEventKind.PrimaryContested"/>.</param>
-/// <param name="Topology">The first snapshot that shows it; for an ejection and its end, which no snapshot shows, the present one.</param>
+/// <param name="Topology">The first snapshot that shows it; for ejections and circuits, which no snapshot shows, the present one.</param>
 public sealed record TopologyEvent(TopologyEventKind Kind, string Message, NodeDescription? Node, ClusterTopology Topology);

@@ -35,4 +35,19 @@ public enum TopologyEventKind
 
     /// <summary>An ejection is over; the node may serve again, a few requests at first.</summary>
     NodeReadmitted,
+
+    /// <summary>
+    /// The calls to a node fail, or the trial did: its circuit is open for a while, which the message tells together with the cause. Reads
+    /// go elsewhere where they can; writes to a primary wait.
+    /// </summary>
+    CircuitOpened,
+
+    /// <summary>A break is over: one call is let through as the trial that decides.</summary>
+    CircuitHalfOpened,
+
+    /// <summary>A node's circuit is closed: the trial was answered, its server came back, or an operator reset it.</summary>
+    CircuitClosed,
+
+    /// <summary>An operator isolated a node: nothing is sent there until it is reset.</summary>
+    NodeIsolated,
 }

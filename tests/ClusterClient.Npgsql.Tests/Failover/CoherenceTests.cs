@@ -14,6 +14,8 @@ public sealed class CoherenceTests
         await using var s = await Scenario.StartAsync(eu: 2);
         await using var old = await s.Orders.OpenConnectionAsync();
         Assert.Equal("eu-1", old.NodeName);
+        await using var unused = await s.Orders.OpenConnectionAsync();
+        await Scenario.InsertAsync(old, 0);
 
         // The old primary is alive and would take the write: a standby was promoted beside it.
         await s.PromoteAsync("eu-2");
@@ -22,6 +24,11 @@ public sealed class CoherenceTests
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => Scenario.InsertAsync(old, 1));
         Assert.Equal("0", await s.CountOnAsync("eu-1", 1));
         Assert.Equal("eu-2", await s.WriteAsync(2));
+
+        // Nothing is lost of a session that was never used: its first command goes to the new primary.
+        await Scenario.InsertAsync(unused, 3);
+        Assert.Equal("eu-2", unused.NodeName);
+        Assert.Equal("0", await s.CountOnAsync("eu-1", 3));
     }
 
     [Fact]

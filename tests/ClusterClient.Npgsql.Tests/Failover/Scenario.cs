@@ -21,7 +21,7 @@ internal sealed class Scenario : IAsyncDisposable
 
     public static async Task<Scenario> StartAsync(
         Action<ClusterDataSourceBuilder>? configure = null, int eu = 3, int us = 0, string? connectionString = null,
-        Func<LocalPostgres, Task>? before = null)
+        Func<LocalPostgres, Task>? before = null, Func<string, NpgsqlDriver>? driver = null)
     {
         var servers = await LocalPostgres.StartAsync(g =>
         {
@@ -46,6 +46,11 @@ internal sealed class Scenario : IAsyncDisposable
         foreach (var node in servers.Nodes)
         {
             builder.AddNode(node.Endpoint, node.Region, name: node.Name);
+        }
+
+        if (driver is not null)
+        {
+            builder.UseDriver(() => driver(servers.ConnectionString));
         }
 
         configure?.Invoke(builder);

@@ -83,7 +83,7 @@ public sealed class FaultMatrixTests(FaultServers servers)
 
         foreach (var outcome in await Task.WhenAll(running))
         {
-            outcome.Check(TimeSpan.FromSeconds(CommandTimeout), ServerCancelled, Statement);
+            outcome.Check(TimeSpan.FromSeconds(CommandTimeout), ServerCancelled);
             Assert.Equal("57014", Assert.IsType<PostgresException>(outcome.Fault).SqlState);
         }
 
@@ -140,7 +140,7 @@ public sealed class FaultMatrixTests(FaultServers servers)
 
             foreach (var outcome in await Task.WhenAll(run.Open()))
             {
-                outcome.Check(FailoverTimeout, Rejected, Unavailable);
+                outcome.Check(TimeSpan.Zero, Rejected);
                 Assert.IsAssignableFrom<NpgsqlException>(outcome.Fault!.InnerException);
             }
 

@@ -84,7 +84,15 @@ internal sealed class FaultRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Orders.DisposeAsync();
-        await Eventually.TrueAsync(async () => await SessionsAsync() == 0, Scenario.Patience);
+        try
+        {
+            await Eventually.TrueAsync(async () => await SessionsAsync() == 0, Scenario.Patience);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail("The server still has: " + await _servers.Server.ExecuteAsync(
+                $"SELECT string_agg(concat_ws(' ', application_name, state, wait_event, now() - backend_start, query), E'\n') FROM pg_stat_activity WHERE application_name LIKE '{_name}%'"));
+        }
     }
 
     private async Task RunAsync(RouteIntent intent, Io io)

@@ -16,7 +16,7 @@ internal sealed class Ledger(ClusterDataSource orders)
         CREATE TABLE twin (id int);
         CREATE TABLE once (id int PRIMARY KEY);
         CREATE FUNCTION flaky(id int) RETURNS int LANGUAGE plpgsql AS $$
-          BEGIN IF random() < 0.1 THEN RAISE EXCEPTION 'overloaded' USING ERRCODE = '53400'; END IF; RETURN id; END $$;
+          BEGIN IF random() < 0.1 THEN RAISE EXCEPTION 'overloaded' USING ERRCODE = '53200'; END IF; RETURN id; END $$;
         CREATE PROCEDURE committing(id int) LANGUAGE plpgsql AS $$
           BEGIN INSERT INTO t VALUES (id); COMMIT; INSERT INTO twin VALUES (flaky(id)); END $$;
         """;

@@ -139,7 +139,7 @@ public sealed class OutlierWatchTests
         servers[1].Answers("R1@9");
         servers[2].Answers("R1@9");
         var builder = new ClusterDataSourceBuilder("orders").UseDriver(() => new FakeDriver(servers, clock)).UseTimeProvider(clock)
-            .UseRandom(new ScriptedRandom(0.5)).Configure(o => (o.EjectOutliers, o.Policy) = (eject, RoutingPolicyNames.RoundRobin)).OnEvent(_events.Enqueue)
+            .UseRandom(new ScriptedRandom(0.5)).Configure(o => (o.EjectOutliers, o.Circuit, o.Policy) = (eject, null, RoutingPolicyNames.RoundRobin)).OnEvent(_events.Enqueue)
             .AddNode("a", "eu").AddNode("b", "eu").AddNode("c", "eu");
         await using var orders = builder.Build();
         await Until.TrueAsync(() => orders.Topology.Nodes.All(n => n.Status == NodeStatus.Online));

@@ -20,9 +20,7 @@ internal sealed class FakeBatch : DbBatch
 
     protected override DbTransaction? DbTransaction { get; set; }
 
-    public override void Cancel()
-    {
-    }
+    public override void Cancel() => _command.Cancel();
 
     public override void Prepare()
     {

@@ -28,9 +28,12 @@ internal sealed class FakeCluster : IAsyncDisposable
         ILogger? logger = null,
         Action<TopologyEvent>? onEvent = null,
         RoutingPolicy? policy = null,
-        RetryPolicy? retry = null)
+        RetryPolicy? retry = null,
+        bool canAbort = true,
+        int detectionSeconds = 0,
+        CircuitSettings? circuit = null)
     {
-        Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer())];
+        Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock);
         var endpoints = TopologyScript.Nodes(nodes);
         Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e), new PeerState()))];
@@ -38,7 +41,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
         Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
         Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
-        var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls };
+        var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls, DetectionSeconds = detectionSeconds };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
@@ -46,7 +49,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         Budget = new(retry.BudgetRatio, retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
         var audit = new RegionAudit("orders", onRefusal, logger);
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, NullLogger.Instance, retries, Outliers);
+        Circuits = new(circuit, Nodes, Monitor, Teller, Clock, new ScriptedRandom(0.5));
+        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, NullLogger.Instance, retries, Circuits, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -62,6 +66,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     public EventTeller Teller { get; }
 
     public OutlierWatch Outliers { get; }
+
+    public CircuitWatch Circuits { get; }
 
     public RetryBudget Budget { get; }
 

@@ -23,9 +23,7 @@ internal sealed class FakeCommand : DbCommand
 
     protected override DbTransaction? DbTransaction { get; set; }
 
-    public override void Cancel()
-    {
-    }
+    public override void Cancel() => ((FakeConnection)DbConnection!).Cancel();
 
     public override void Prepare()
     {

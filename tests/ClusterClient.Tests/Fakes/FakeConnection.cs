@@ -44,12 +44,15 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
     {
         IsAborted = true;
         _state = ConnectionState.Broken;
+        server.OnAbort();
         return true;
     }
 
     public override void Close() => _state = ConnectionState.Closed;
 
     public override void ChangeDatabase(string databaseName) => throw new NotSupportedException();
+
+    internal void Cancel() => server.OnCancel();
 
     internal Task Execute() => server.Execute();
 

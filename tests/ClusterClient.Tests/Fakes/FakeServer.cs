@@ -29,6 +29,9 @@ internal sealed class FakeServer
     /// <summary>Whether its pool has an idle connection, as the driver tells it.</summary>
     public bool? HasIdle { get; set; }
 
+    /// <summary>What ending a connection under its user does.</summary>
+    public Action OnAbort { get; set; } = () => { };
+
     /// <summary>What cancelling a statement does.</summary>
     public Action OnCancel { get; set; } = () => { };
 

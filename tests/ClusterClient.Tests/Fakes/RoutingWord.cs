@@ -10,7 +10,8 @@ namespace ClusterClient.Tests.Fakes;
 /// u unseen), its lag in seconds, then in any order <c>!</c> when doubted, <c>*3</c> for three requests in flight, <c>@50</c> for
 /// 50 ms since they began, <c>/us</c> for its region, which is eu otherwise, or <c>/us:a</c> with a zone, <c>^12</c> for a round trip of
 /// 12 ms, <c>$5</c> for a service time of 5 ms, which is unknown otherwise, <c>#2</c> for its weight, <c>%90</c> for the percentage of
-/// its connections in use, <c>+7.5</c> for as many seconds since it rose, and <c>&amp;20</c> for as many that it stays ejected.
+/// its connections in use, <c>+7.5</c> for as many seconds since it rose, <c>&amp;20</c> for as many that it stays ejected, and for its circuit <c>=5</c> when
+/// it is open for as many more seconds, <c>=-1</c> when it is due for its trial, <c>=t</c> with the trial under way, <c>=i</c> isolated.
 /// </summary>
 internal sealed partial class RoutingWord
 {
@@ -84,6 +85,16 @@ internal sealed partial class RoutingWord
             state.Eject(new(now, now + (long)(Number('&', 0) * 1_000_000), 1, "5 faults in a row"));
         }
 
+        if (_marks.TryGetValue('=', out var circuit))
+        {
+            state.SetGate(circuit switch
+            {
+                "i" => CircuitGate.Isolated,
+                "t" => CircuitGate.TrialUntil(now + 5_000_000),
+                _ => CircuitGate.OpenUntil(now + (long)(Number('=', 0) * 1_000_000)),
+            });
+        }
+
         return state;
     }
 
@@ -93,6 +104,6 @@ internal sealed partial class RoutingWord
     private double Number(char mark, double otherwise) =>
         _marks.TryGetValue(mark, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    [GeneratedRegex(@"^(?<kind>[PRx~CFDfu])(?<lag>[\d.]+)?(?<mark>!|/\w+(:\w+)?|[*@^$#%+&]-?[\d.]+)*$")]
+    [GeneratedRegex(@"^(?<kind>[PRx~CFDfu])(?<lag>[\d.]+)?(?<mark>!|/\w+(:\w+)?|=[it]|[*@^$#%+&=]-?[\d.]+)*$")]
     private static partial Regex Pattern();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ClusterClient.Resilience;
 using ClusterClient.Topology;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,6 +10,13 @@ internal sealed class WatchedGroup : IAsyncDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     public static readonly TimeSpan ProbeTimeout = TimeSpan.FromMilliseconds(900);
+
+    private static readonly MonitorSettings Settings = new()
+    {
+        Interval = Interval,
+        ProbeTimeout = ProbeTimeout,
+        IsLoginRefusal = static e => e is FakeFault { Kind: FaultKind.Rejected },
+    };
 
     public WatchedGroup(params string[] answers)
     {
@@ -22,7 +30,7 @@ internal sealed class WatchedGroup : IAsyncDisposable
         var endpoints = TopologyScript.Nodes(answers.Length);
         ImmutableArray<Drivers.NodeDriver> nodes = [.. endpoints.Select(driver.CreateNode)];
         Monitor = new(
-            endpoints, i => nodes[i].CreateProbe(), new() { Interval = Interval, ProbeTimeout = ProbeTimeout }, Clock,
+            endpoints, i => nodes[i].CreateProbe(), Settings, Clock,
             new ScriptedRandom(0.1, 0.7, 0.4), NullLogger.Instance);
     }
 

@@ -108,7 +108,7 @@ public sealed class RoutePropertyTests
     private static string Word(Random random)
     {
         var word = Kinds[random.Next(Kinds.Length)];
-        foreach (var (mark, one) in new[] { ("!", 4), ("%95", 6), ("&9", 6), ("+5", 4), ("#3", 4), ("$2", 2), ("$9", 9) })
+        foreach (var (mark, one) in new[] { ("!", 4), ("%95", 6), ("&9", 6), ("=4", 7), ("=-1", 14), ("=t", 14), ("=i", 12), ("+5", 4), ("#3", 4), ("$2", 2), ("$9", 9) })
         {
             word += random.Next(one) == 0 && !word.Contains(mark[0], StringComparison.Ordinal) ? mark : "";
         }

@@ -1,0 +1,85 @@
+using ClusterClient.Resilience;
+using ClusterClient.Routing;
+
+namespace ClusterClient.Data;
+
+// What calls on it tell of its node, and whether one that failed may be sent again.
+public partial class ClusterConnection
+{
+    /// <summary>
+    /// For an exception filter: tells health and topology of a fault, and is always false, so that the exception goes on as the
+    /// driver threw it.
+    /// </summary>
+    internal bool Notes(Exception exception) => Notes(exception, default);
+
+    /// <inheritdoc cref="Notes(Exception)"/>
+    internal bool Notes(Exception exception, CallTicket call)
+    {
+        if (_node is { } node)
+        {
+            var fault = Opener.NoteFault(exception, node, _openIntent);
+            call.Failed(fault);
+            Tell(exception, node, fault, attempts: 1, notRetried: null);
+        }
+
+        return false;
+    }
+
+    /// <summary>For an exception filter as well: the same for a command or batch, and whether it is to be sent again.</summary>
+    /// <param name="exception">What the attempt ended in.</param>
+    /// <param name="call">The attempt.</param>
+    /// <param name="command">What was sent.</param>
+    /// <param name="attempts">How many attempts this was the last of.</param>
+    /// <param name="mayBeApplied">Whether one of those before it may have been applied, whatever became of this one.</param>
+    internal bool Repeats(Exception exception, CallTicket call, IRepeatable command, int attempts = 1, bool mayBeApplied = false)
+    {
+        if (_node is not { } node)
+        {
+            return false;
+        }
+
+        var fault = Opener.NoteFault(exception, node, _openIntent);
+        call.Failed(fault);
+        var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
+        Tell(exception, node, fault with { NotApplied = fault.NotApplied && !mayBeApplied }, attempts, obstacle);
+        return fault.IsTransient && obstacle is null;
+    }
+
+    // What speaks against sending a call again whose fault does not.
+    private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>
+        Opener.Retries.IsOff ? "retries are off"
+        : fault.Kind == FaultKind.Unavailable ? "it waited for a node for as long as it may"
+        : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
+        : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
+            || (fault.NotApplied && command.IsPlainStatement) ? null
+        : "it may have been applied";
+
+    private void Tell(Exception exception, ClusterNode node, Fault fault, int attempts, string? notRetried)
+    {
+        if (exception is not OperationCanceledException)
+        {
+            new CallFault
+            {
+                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried,
+            }.AttachTo(exception);
+        }
+    }
+
+    /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
+    internal void Again() => _uses = 0;
+
+    /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
+    internal CallTicket BeginCall()
+    {
+        if (_native is null)
+        {
+            return default;
+        }
+
+        var trial = Unreserve();
+        _uses++;
+        var now = Opener.Clock.Now;
+        _node!.State.Begin(now);
+        return new(Opener, _node, now, trial);
+    }
+}
