@@ -42,7 +42,7 @@ internal sealed class FaultStorm(Scenario scenario, Random random)
     {
         < 30 => "reset",
         < 50 => "terminate",
-        < 65 => _promotes ? "reset" : "cancel",
+        < 65 => !_promotes ? "cancel" : random.Next(3) == 0 ? "promote" : "reset",
         < 73 => "delay",
         < 81 => "half-open",
         < 89 => "drop",

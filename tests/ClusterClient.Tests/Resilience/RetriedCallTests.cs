@@ -197,21 +197,25 @@ public sealed class RetriedCallTests
     }
 
     /// <summary>The second attempt may have been applied, and what it ends in must not say the contrary.</summary>
-    [Fact]
-    public async Task Call_TimeRunsOutOverTheSecondAttempt_IsATimeoutOfTheDrivers()
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Call_TimeRunsOutOverTheSecondAttempt_IsATimeoutOfTheDrivers(bool canAbort, bool async)
     {
-        await using var cluster = New(1).Sees("P1@9");
+        await using var cluster = new FakeCluster(1, canAbort: canAbort, retry: RetryPolicy.Default).Sees("P1@9");
         var answer = new TaskCompletionSource();
+        cluster.Servers[0].OnAbort = () => answer.TrySetException(new IOException("ended"));
         var calls = 0;
         cluster.Servers[0].OnExecute = () => Interlocked.Increment(ref calls) == 1
             ? Task.FromException(new FakeFault(FaultKind.Overloaded, notApplied: true)) : answer.Task;
         await using var db = await cluster.Writes.OpenConnectionAsync();
 
-        var timeout = await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(cluster, db, async: true, c => c.CommandTimeout = 1));
+        var timeout = await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(cluster, db, async, c => c.CommandTimeout = 1));
 
         var fault = CallFault.Of(timeout)!;
         Assert.Equal((new Fault(FaultKind.Timeout, NotApplied: false), 2, true), (fault.Fault, fault.Attempts, fault.MayHaveBeenApplied));
-        answer.SetResult();
+        answer.TrySetResult();
         await db.CloseAsync();
         await Until.TrueAsync(() => cluster.Servers[0].Connections.All(c => c.IsDisposed));
         AssertNothingLeft(cluster);
