@@ -1,6 +1,7 @@
 using ClusterClient.Benchmarks.Failover;
 using ClusterClient.Benchmarks.Hangs;
 using ClusterClient.Benchmarks.Overhead;
+using ClusterClient.Benchmarks.Overload;
 using ClusterClient.Benchmarks.Reads;
 using ClusterClient.Benchmarks.Reporting;
 using ClusterClient.Benchmarks.Route;
@@ -12,17 +13,17 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        Part[] parts = [new OverheadPart(), new RoutePart(), new ReadsPart(), new FailoverPart(), new HangsPart()];
+        Part[] parts = [new OverheadPart(), new RoutePart(), new ReadsPart(), new FailoverPart(), new HangsPart(), new FairnessPart(), new MetastabilityPart()];
         var chosen = args is ["all", ..] ? parts : [.. parts.Where(p => args is [var name, ..] && name == p.Name)];
         if (chosen.Length == 0)
         {
             Console.WriteLine("benchmarks/run <part> [arguments]");
             foreach (var part in parts)
             {
-                Console.WriteLine($"  {part.Name,-10} {part.Question}");
+                Console.WriteLine($"  {part.Name,-13} {part.Question}");
             }
 
-            Console.WriteLine($"  {"all",-10} All of them.");
+            Console.WriteLine($"  {"all",-13} All of them.");
             return args.Length == 0 ? 0 : 2;
         }
 

@@ -91,7 +91,7 @@ public sealed class ClusterDataSource : DbDataSource
     /// <exception cref="ClusterUnavailableException">There was none within the failover timeout.</exception>
     public async Task<ClusterTopology> WaitUntilReadyAsync(CancellationToken cancellationToken = default)
     {
-        var attempt = new OpenAttempt(_opener, _scope, RouteIntent.Write);
+        var attempt = new OpenAttempt(_opener, _scope, RouteIntent.Write) { Deadline = new(_opener.Time, _opener.Limits.FailoverTimeout) };
         for (var topology = Topology; ;)
         {
             ObjectDisposedException.ThrowIf(_monitor.IsStopped, this);
@@ -194,6 +194,7 @@ public sealed class ClusterDataSource : DbDataSource
         }
 
         await _monitor.DisposeAsync().ConfigureAwait(false);
+        _opener.Stop();
         await _stop.CancelAsync().ConfigureAwait(false);
         await _cleaningUp.ConfigureAwait(false);
         await _watchingOutliers.ConfigureAwait(false);

@@ -38,7 +38,8 @@ public sealed partial class ClusterDataSourceBuilder
         var logger = _loggerFactory.CreateLogger("ClusterClient");
         var random = _random ?? new Random();
         var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
-        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver!.CreateNode(e), peers[e.Region]))];
+        ImmutableArray<ClusterNode> nodes = [.. endpoints.Select((e, i) => new ClusterNode(
+            i, e, driver!.CreateNode(e), peers[e.Region], _options.Limits, new Random(random.Next())))];
         if (nodes.Any(n => !n.CanEnd))
         {
             Log.CannotAbort(logger, _name);
@@ -75,6 +76,7 @@ public sealed partial class ClusterDataSourceBuilder
             MaxWaitingCalls = _options.MaxWaitingCalls,
             CallTimeout = _options.CallTimeout,
             BeginWith = _options.TransactionStatementTimeout is { } limit ? driver!.LimitStatements(limit) : null,
+            Concurrency = _options.Limits,
             DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
         };
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);

@@ -102,6 +102,13 @@ public sealed class ClusterOptions
     public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
 
     /// <summary>
+    /// How many calls each node is given at a time, as its answers tell what it can do, and how many may wait for their turn. What is over
+    /// that is refused with a <see cref="Data.ClusterOverloadedException"/>, which says when to try again.
+    /// </summary>
+    /// <value>Default: 10 to 200, at first 100, and 1,000 that wait for 1 s at most.</value>
+    public ConcurrencyLimits Limits { get; set; } = new();
+
+    /// <summary>
     /// Whether a replica that answers the monitor is kept out for a while when the calls to it fail or hang unlike its peers': for 30 s
     /// at first, for longer each time it happens again, up to 5 minutes. At most half of the replicas are kept out at once, and never the
     /// primary; when those that are left cannot serve, a replica that is kept out does.
@@ -217,6 +224,11 @@ public sealed class ClusterOptions
         foreach (var wrong in Circuit?.Validate() ?? [])
         {
             yield return wrong;
+        }
+
+        foreach (var error in Limits?.Validate() ?? ["Limits is null; set it to ConcurrencyLimits.None for no limits."])
+        {
+            yield return error;
         }
 
         if (PatternFile is not null && (string.IsNullOrEmpty(Path.GetFileName(PatternFile)) || PatternFile.Contains('\0', StringComparison.Ordinal)))

@@ -42,6 +42,11 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
         if (Counts && fault.BlamesNode)
         {
             var now = _clock.Now;
+            if (fault.Kind is FaultKind.Timeout or FaultKind.Overloaded)
+            {
+                _state.Overloaded(began, now);
+            }
+
             var inARow = _state.Complete(began, now, _roundTrip, faulted: true);
             EndTrial(new(IsSick: true, $"the trial failed: {fault.Kind}"));
             _state.Circuit?.Met(inARow, began, now);
@@ -58,7 +63,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts)
         {
-            _state.End(began);
+            _state.GiveUp(began, _clock.Now, _roundTrip);
             EndTrial(null);
         }
     }

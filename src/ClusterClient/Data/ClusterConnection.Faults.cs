@@ -48,7 +48,7 @@ public partial class ClusterConnection
     // What speaks against sending a call again whose fault does not.
     private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>
         Opener.Retries.IsOff ? "retries are off"
-        : fault.Kind == FaultKind.Unavailable ? "it waited for a node for as long as it may"
+        : fault.Kind == FaultKind.Unavailable ? "no node could be given to it"
         : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
         : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
             || (fault.NotApplied && command.IsPlainStatement) ? null

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using ClusterClient.Health;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
 namespace ClusterClient.Data;
@@ -11,19 +13,16 @@ namespace ClusterClient.Data;
 public sealed class ClusterDataSourceView : DbDataSource
 {
     private readonly ConnectionOrigin _origin;
-    private readonly Func<ConnectionOrigin, ClusterConnection> _createConnection;
 
     internal ClusterDataSourceView(
         ConnectionOpener opener,
         RouteScope scope,
         RouteIntent intent,
         string connectionString,
-        Func<ConnectionOrigin, ClusterConnection> createConnection)
-    {
-        var factory = new ClusterProviderFactory(opener.Driver.ProviderFactory, CreateConnection);
-        _origin = new(opener, scope, intent, connectionString, factory);
-        _createConnection = createConnection;
-    }
+        Func<ConnectionOrigin, ClusterConnection> createConnection) =>
+        _origin = new(opener, scope, intent, connectionString, createConnection);
+
+    private ClusterDataSourceView(ConnectionOrigin origin) => _origin = origin;
 
     /// <summary>What nodes are chosen for.</summary>
     public RouteIntent Intent => _origin.Intent;
@@ -56,6 +55,31 @@ public sealed class ClusterDataSourceView : DbDataSource
     }
 
     /// <summary>
+    /// The same for one caller of many: a tenant, a job, an endpoint. Where a node has more to do than it can, callers take turns there, so
+    /// that one which asks for much does not keep the others waiting. Cheap enough to be made for each request.
+    /// </summary>
+    /// <param name="key">Who it is. Calls without a key share one place.</param>
+    /// <param name="weight">How many turns it has beside a caller of weight 1: 0.1 to 10.</param>
+    public ClusterDataSourceView ForCaller(string key, double weight = 1)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        if (!(weight is >= CallerShare.LeastWeight and <= CallerShare.GreatestWeight))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(weight), weight, $"A caller's weight is between {CallerShare.LeastWeight} and {CallerShare.GreatestWeight}.");
+        }
+
+        return With(_origin.Scope with { Share = _origin.Scope.Share.For(key, weight) });
+    }
+
+    /// <summary>
+    /// The same with another priority: where a node has more to do than it can, batch calls wait until no interactive one does.
+    /// </summary>
+    public ClusterDataSourceView WithPriority(CallPriority priority) => priority is CallPriority.Interactive or CallPriority.Batch
+        ? With(_origin.Scope with { Share = _origin.Scope.Share with { Priority = priority } })
+        : throw new ArgumentOutOfRangeException(nameof(priority), priority, "A call is interactive or batch.");
+
+    /// <summary>
     /// Which node a call through this view would be given now, and for every other node why not: a line a node, for operators.
     /// </summary>
     public string Explain()
@@ -78,10 +102,11 @@ public sealed class ClusterDataSourceView : DbDataSource
     }
 
     /// <summary>A closed connection; its node is chosen when it is opened.</summary>
-    public new ClusterConnection CreateConnection() => _createConnection(_origin);
+    public new ClusterConnection CreateConnection() => _origin.CreateConnection();
 
     /// <summary>Opens a connection to the node that suits the intent best now.</summary>
     /// <exception cref="ClusterUnavailableException">No node could be had within the failover timeout.</exception>
+    /// <exception cref="ClusterOverloadedException">The node has as much to do as it can, and too much waits for it.</exception>
     public new ClusterConnection OpenConnection()
     {
         var connection = CreateConnection();
@@ -99,8 +124,7 @@ public sealed class ClusterDataSourceView : DbDataSource
 
     private Geography Geography => _origin.Opener.Selector.Geography;
 
-    private ClusterDataSourceView With(RouteScope scope) =>
-        new(_origin.Opener, scope, Intent, ConnectionString, _createConnection);
+    private ClusterDataSourceView With(RouteScope scope) => new(_origin.With(scope));
 
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => new DataSourceBatch(CreateConnection());

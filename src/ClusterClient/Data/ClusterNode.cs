@@ -1,12 +1,14 @@
 using System.Data.Common;
 using ClusterClient.Drivers;
 using ClusterClient.Health;
+using ClusterClient.Resilience;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Data;
 
 /// <summary>One node with everything that a call to it needs.</summary>
-internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver driver, PeerState peers)
+internal sealed class ClusterNode(
+    int index, NodeEndpoint endpoint, NodeDriver driver, PeerState peers, ConcurrencyLimits limits, Random jitter)
 {
     public int Index => index;
 
@@ -19,9 +21,18 @@ internal sealed class ClusterNode(int index, NodeEndpoint endpoint, NodeDriver d
     /// <summary>Whether <see cref="End"/> can; if not, calls on a silent node are abandoned instead.</summary>
     public bool CanEnd { get; } = driver.CanAbort;
 
-    public NodeState State { get; } = new(peers);
+    public NodeState State { get; } = new(peers, limits);
+
+    public ConnectGate Connects { get; } = new(jitter);
 
     public OpenConnections Open { get; } = new();
+
+    /// <summary>Sends all that wait for their turn here to look again.</summary>
+    public void SendAway()
+    {
+        State.Release();
+        Connects.Release();
+    }
 
     /// <summary>Releases every call that this process has in flight at the node.</summary>
     /// <returns>How many connections or calls that were.</returns>

@@ -15,7 +15,7 @@ namespace ClusterClient.Data;
 /// Opens a connection to the node that the router chooses; waits for one where there is none, and goes on to another where opening
 /// fails. Opening applies nothing, so it may always be tried again within the call's deadline.
 /// </summary>
-internal sealed class ConnectionOpener(
+internal sealed partial class ConnectionOpener(
     string cluster,
     ClusterDriver driver,
     ImmutableArray<ClusterNode> nodes,
@@ -56,7 +56,18 @@ internal sealed class ConnectionOpener(
 
     public CircuitWatch Circuits => circuits;
 
+    public bool IsStopped => monitor.IsStopped;
+
     public void Start() => monitor.Start();
+
+    /// <summary>The monitor has stopped: sends all that wait for their turn away.</summary>
+    public void Stop()
+    {
+        foreach (var node in nodes)
+        {
+            node.SendAway();
+        }
+    }
 
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
         selector.Choose(request, topology) is >= 0 and var index ? nodes[index] : null;
@@ -79,11 +90,27 @@ internal sealed class ConnectionOpener(
                 continue;
             }
 
-            var native = node.Source.CreateConnection();
             var began = Clock.Now;
-            node.State.BeginOpen(began);
+            if (!admission.TryBeginOpen(began))
+            {
+                if (await WaitForTurnAsync(node, attempt, cancellationToken).ConfigureAwait(false) is not { } admitted)
+                {
+                    continue;
+                }
+
+                began = admitted;
+            }
+
+            var native = node.Source.CreateConnection();
+            var passes = false;
             try
             {
+                if (node.Driver.WillConnect == true)
+                {
+                    await PassGateAsync(node, attempt, cancellationToken).ConfigureAwait(false);
+                    passes = true;
+                }
+
                 var opening = native.OpenAsync(cancellationToken);
                 if (!opening.IsCompletedSuccessfully)
                 {
@@ -105,6 +132,13 @@ internal sealed class ConnectionOpener(
                 if ((e is OperationCanceledException && cancellationToken.IsCancellationRequested) || !attempt.GoesOnAfter(e, node))
                 {
                     throw;
+                }
+            }
+            finally
+            {
+                if (passes)
+                {
+                    node.Connects.Exit(Clock.Now);
                 }
             }
 
@@ -132,11 +166,27 @@ internal sealed class ConnectionOpener(
                 continue;
             }
 
-            var native = node.Source.CreateConnection();
             var began = Clock.Now;
-            node.State.BeginOpen(began);
+            if (!admission.TryBeginOpen(began))
+            {
+                if (WaitForTurn(node, attempt) is not { } admitted)
+                {
+                    continue;
+                }
+
+                began = admitted;
+            }
+
+            var native = node.Source.CreateConnection();
+            var passes = false;
             try
             {
+                if (node.Driver.WillConnect == true)
+                {
+                    PassGate(node, attempt);
+                    passes = true;
+                }
+
                 if (node.Driver.HasIdle == true)
                 {
                     native.Open();
@@ -163,6 +213,13 @@ internal sealed class ConnectionOpener(
                     throw;
                 }
             }
+            finally
+            {
+                if (passes)
+                {
+                    node.Connects.Exit(Clock.Now);
+                }
+            }
 
             if (attempt.Pause is { Ticks: > 0 } pause)
             {
@@ -176,7 +233,7 @@ internal sealed class ConnectionOpener(
     {
         NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
         NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
-        ClusterUnavailableException => new(FaultKind.Unavailable, NotApplied: true),
+        ClusterUnavailableException or ClusterOverloadedException => new(FaultKind.Unavailable, NotApplied: true),
         _ => driver.Classify(exception),
     };
 

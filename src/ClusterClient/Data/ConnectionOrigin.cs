@@ -8,14 +8,21 @@ namespace ClusterClient.Data;
 /// </summary>
 public sealed class ConnectionOrigin
 {
+    private readonly Func<ConnectionOrigin, ClusterConnection> _createConnection;
+    private ClusterProviderFactory? _factory;
+
     internal ConnectionOrigin(
-        ConnectionOpener opener, RouteScope scope, RouteIntent intent, string connectionString, ClusterProviderFactory factory)
+        ConnectionOpener opener,
+        RouteScope scope,
+        RouteIntent intent,
+        string connectionString,
+        Func<ConnectionOrigin, ClusterConnection> createConnection)
     {
         Opener = opener;
         Scope = scope;
         Intent = intent;
         ConnectionString = connectionString;
-        Factory = factory;
+        _createConnection = createConnection;
     }
 
     internal ConnectionOpener Opener { get; }
@@ -26,5 +33,12 @@ public sealed class ConnectionOrigin
 
     internal string ConnectionString { get; }
 
-    internal ClusterProviderFactory Factory { get; }
+    /// <summary>Made when it is asked for first: views are made for single requests, and few ask for it. Always the same then.</summary>
+    internal ClusterProviderFactory Factory => Volatile.Read(ref _factory)
+        ?? Interlocked.CompareExchange(ref _factory, new(Opener.Driver.ProviderFactory, CreateConnection), null)
+        ?? _factory;
+
+    internal ConnectionOrigin With(RouteScope scope) => new(Opener, scope, Intent, ConnectionString, _createConnection);
+
+    internal ClusterConnection CreateConnection() => _createConnection(this);
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace ClusterClient.Data;
 
 /// <summary>
-/// Does at once what a change of the topology asks for: ends connections to nodes that are out of bounds or silent, and drops pools
-/// whose server was lost, and what is known of one that has come back.
+/// Does at once what a change of the topology asks for: ends connections to nodes that are out of bounds or silent, drops pools whose
+/// server was lost, and what is known of one that has come back, and sends those that wait for a node to look again.
 /// </summary>
 internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> nodes, HealthClock clock, ILogger logger)
 {
@@ -29,6 +29,11 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
         {
             node.State.Forget(clock.From(after.RisenAt));
             node.State.Circuit?.Risen(clock.From(after.RisenAt));
+        }
+
+        if (after.Role != before.Role || after.Status != before.Status)
+        {
+            node.SendAway();
         }
 
         try

@@ -18,7 +18,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     private ClusterNode? _lastTried = from?.Node;
     private int _failures;
 
-    public readonly Deadline Deadline { get; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
+    public Deadline Deadline { get; init; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
 
     /// <summary>The snapshot of the last choice; what is awaited after a refusal is its successor, so that no change is missed.</summary>
     public ClusterTopology Topology { get; private set; } = opener.Topology;
@@ -35,9 +35,13 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
             var pause = OpenLimits.FirstPause * Math.Pow(2, Math.Min(_failures - 2, 10));
             pause = pause < OpenLimits.LongestPause ? pause : OpenLimits.LongestPause;
-            return pause < Deadline.Remaining ? pause : Deadline.Remaining;
+            return AtMostRemaining(pause);
         }
     }
+
+    /// <summary>For how long it may wait for its turn at a node.</summary>
+    public readonly TimeSpan PatienceInLine =>
+        opener.Limits.Concurrency.MaxQueueTime is var most && most < Deadline.Remaining ? most : Deadline.Remaining;
 
     /// <summary>The node to go to now, its circuit's trial begun where the call is that; null when there is none.</summary>
     public Admission? Choose()
@@ -117,13 +121,16 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// </summary>
     public readonly bool IsOverBudget(ClusterNode node) =>
         _lastFailed is { } failed && failed.Index == node.Index && !opener.Retries.IsOff
-        && Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
+        && opener.Topology.Nodes[node.Index] is var now && now.Session == failed.Session && now.RisenAt == failed.RisenAt
         && !opener.Retries.Budget.TryRetry(opener.Clock.Now);
 
     /// <summary>How long to wait then.</summary>
-    public readonly TimeSpan PauseOverBudget() => Deadline.Remaining is { Ticks: > 0 } left
-        ? (left < OpenLimits.LongestPause ? left : OpenLimits.LongestPause)
+    public readonly TimeSpan PauseOverBudget() => !Deadline.HasPassed ? AtMostRemaining(OpenLimits.LongestPause)
         : throw Refuse("the last attempt failed, and the retry budget was spent for the rest of its time");
+
+    // In whole milliseconds, upwards: a timer's pause of less is none, and its caller would spin.
+    private readonly TimeSpan AtMostRemaining(TimeSpan pause) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling((pause < Deadline.Remaining ? pause : Deadline.Remaining).TotalMilliseconds));
 
     /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
     public bool GoesOnAfter(Exception exception, ClusterNode node)
@@ -162,9 +169,29 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         return true;
     }
 
-    private readonly void Tell(Exception exception, Fault fault, int attempts) => new CallFault
+    /// <summary>Gets into the line for a turn at the node; refused where that line is too long.</summary>
+    public readonly QueuedCall Enqueue(ClusterNode node, TimeSpan patience)
     {
-        Cluster = opener.Cluster, Node = _lastTried?.Endpoint.Name, Intent = _request.Intent, Attempts = attempts, Fault = fault,
+        return node.State.TryEnqueue(scope.Share, opener.Clock.Now, (long)patience.TotalMicroseconds, out var isTooLong)
+            ?? throw Overloaded(node, isTooLong
+                ? "the wait would be too long (Limits.MaxQueueTime, FailoverTimeout)"
+                : "no more may wait (Limits.MaxQueued)");
+    }
+
+    public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason)
+    {
+        var refusal = new ClusterOverloadedException(
+            opener.Cluster, opener.Topology.Nodes[node.Index], reason, node.State.Limit, node.State.Waiting, node.State.WaitOf(scope.Share));
+        Tell(refusal, opener.Classify(refusal), _failures, node);
+        return refusal;
+    }
+
+    /// <summary>Whether the node, and the data source, is still what this waits for.</summary>
+    public readonly bool IsStillWanted(ClusterNode node) => !opener.IsStopped && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
+
+    private readonly void Tell(Exception exception, Fault fault, int attempts, ClusterNode? node = null) => new CallFault
+    {
+        Cluster = opener.Cluster, Node = (node ?? _lastTried)?.Endpoint.Name, Intent = _request.Intent, Attempts = attempts, Fault = fault,
     }.AttachTo(exception);
 
     public readonly void ThrowIfLeft(ClusterNode node) => ThrowIfLeft(node, opener.Topology);

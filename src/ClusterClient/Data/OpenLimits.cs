@@ -1,3 +1,5 @@
+using ClusterClient.Resilience;
+
 namespace ClusterClient.Data;
 
 /// <summary>How opening behaves, fixed when the data source is built.</summary>
@@ -11,6 +13,9 @@ internal sealed record OpenLimits
 
     /// <summary>How many calls may wait for a node at the same time.</summary>
     public required int MaxWaitingCalls { get; init; }
+
+    /// <summary>How many calls a node is given at a time, and for how long one waits for its turn.</summary>
+    public required ConcurrencyLimits Concurrency { get; init; }
 
     /// <summary>
     /// Within how many whole seconds a hang is noticed for certain. A command's timeout below this runs out first; see

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClusterClient.Resilience;
 
 namespace ClusterClient.Health;
 
@@ -8,7 +9,7 @@ namespace ClusterClient.Health;
 /// <remarks>
 /// Estimates are plain fields that are written without interlocking: two answers in the same nanosecond cost one sample of many.
 /// </remarks>
-internal sealed class NodeState(PeerState? peers = null)
+internal sealed partial class NodeState(PeerState? peers, ConcurrencyLimits limits)
 {
     private readonly PeerState _peers = peers ?? new();
     private Outstanding _outstanding;
@@ -26,6 +27,12 @@ internal sealed class NodeState(PeerState? peers = null)
     private ServedTotal _served;
     private float _prior;
     private long _gate;
+
+    /// <summary>One that is given whatever comes.</summary>
+    public NodeState(PeerState? peers = null)
+        : this(peers, ConcurrencyLimits.None)
+    {
+    }
 
     /// <summary>The nodes of its region together.</summary>
     public PeerState Peers => _peers;
@@ -80,6 +87,16 @@ internal sealed class NodeState(PeerState? peers = null)
     {
         _outstanding.End(beganAt);
         _peers.End();
+        AdmitWaiting();
+    }
+
+    /// <summary>The same of one that was sent, and given up by its caller.</summary>
+    public void GiveUp(long beganAt, long now, float roundTrip)
+    {
+        var left = _outstanding.End(beganAt);
+        _peers.End();
+        _limit.GivenUp(now - beganAt - roundTrip, left + 1, beganAt, now);
+        AdmitWaiting();
     }
 
     /// <summary>It is over: its first answer is here, or a fault of the node's.</summary>
@@ -90,13 +107,20 @@ internal sealed class NodeState(PeerState? peers = null)
     /// <returns>How many faults in a row it is with this one; 0 after an answer, and when this one is no news.</returns>
     public int Complete(long beganAt, long now, float roundTrip, bool faulted)
     {
-        End(beganAt);
+        var left = _outstanding.End(beganAt);
+        _peers.End();
         var sample = ServiceEstimate.Sample(now - beganAt, roundTrip, faulted);
         if (beganAt >= Volatile.Read(ref _knownFrom))
         {
             Learn(sample, now);
         }
 
+        if (!faulted)
+        {
+            _limit.Answered(sample, left + 1, beganAt, now);
+        }
+
+        AdmitWaiting();
         _calls.Add(now, now - beganAt - (long)roundTrip, faulted);
         if (faulted)
         {
@@ -119,6 +143,7 @@ internal sealed class NodeState(PeerState? peers = null)
     {
         Volatile.Write(ref _knownFrom, now);
         Volatile.Write(ref _service, 0);
+        _limit.Reset();
     }
 
     private void Learn(float sample, long now)
@@ -182,7 +207,12 @@ internal sealed class NodeState(PeerState? peers = null)
     public void Unreserve() => Interlocked.Decrement(ref _reserved);
 
     /// <summary>A connection is closed, or could not be opened.</summary>
-    public void Closed() => Interlocked.Decrement(ref _connections);
+    public void Closed()
+    {
+        Interlocked.Decrement(ref _connections);
+        // It may have been expecting its first command until now.
+        AdmitWaiting();
+    }
 
     /// <summary>How it behaves now.</summary>
     /// <param name="now">The present time.</param>
@@ -196,7 +226,7 @@ internal sealed class NodeState(PeerState? peers = null)
         var count = Outstanding.Count(word);
         var age = count == 0 ? 0 : Outstanding.Age(word, now) - (count * roundTrip);
         return new(
-            count + Volatile.Read(ref _reserved),
+            count + Volatile.Read(ref _reserved) + Volatile.Read(ref _waiting),
             service > 0 ? ServiceEstimate.Now(service, peers, now - Volatile.Read(ref _heardAt), _peers.Change.Fading) : 0,
             age > 0 ? age : 0,
             peers);

@@ -18,10 +18,15 @@ internal struct Outstanding
     /// <summary>Both numbers as of one moment, for the functions below.</summary>
     public long Read() => Volatile.Read(ref _word);
 
-    public void Begin(long at) => Interlocked.Add(ref _word, (at << CountBits) + 1);
+    /// <returns>How many there are with it.</returns>
+    public int Begin(long at) => Count(Interlocked.Add(ref _word, (at << CountBits) + 1));
 
     /// <summary>Ends what was begun at exactly this time; once each.</summary>
-    public void End(long beganAt) => Interlocked.Add(ref _word, -((beganAt << CountBits) + 1));
+    /// <returns>How many there are without it.</returns>
+    public int End(long beganAt) => Count(Interlocked.Add(ref _word, -((beganAt << CountBits) + 1)));
+
+    /// <summary>What was begun at one time counts from another on.</summary>
+    public void Restart(long beganAt, long at) => Interlocked.Add(ref _word, (at - beganAt) << CountBits);
 
     public static int Count(long word) => (int)(word & ((1 << CountBits) - 1));
 

@@ -25,6 +25,14 @@ public sealed record RouteAssessment
     /// <summary>Opens and commands of this process that are under way there.</summary>
     public int InFlight { get; init; }
 
+    /// <summary>
+    /// How many of them the node is given at a time before further opens wait for their turn; null where nothing is limited.
+    /// </summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Opens that wait for their turn.</summary>
+    public int Queued { get; init; }
+
     /// <summary>The network's part of a request, as the caller meets it.</summary>
     public TimeSpan RoundTrip { get; init; }
 

@@ -15,14 +15,17 @@ internal static class RouteAssessor
         for (var i = 0; i < topology.Nodes.Length; i++)
         {
             ref readonly var slot = ref view.Slots[i];
-            var load = selector.States[i].Load(request.Now, slot.RoundTrip);
+            var state = selector.States[i];
+            var load = state.Load(request.Now, slot.RoundTrip);
             assessments.Add(new()
             {
                 Node = slot.Node,
                 IsChosen = i == chosen,
-                Circuit = selector.States[i].Gate.Status,
-                Reason = i == chosen ? RouteReason.For(selector.States[i], request.Now) : RouteReason.Against(request, view, selector, chosen, i),
-                InFlight = load.InFlight,
+                Circuit = state.Gate.Status,
+                Reason = i == chosen ? RouteReason.For(state, request.Now) : RouteReason.Against(request, view, selector, chosen, i),
+                InFlight = state.InFlight,
+                Limit = state.Limit < int.MaxValue ? state.Limit : null,
+                Queued = state.Waiting,
                 RoundTrip = TimeSpan.FromMicroseconds(slot.RoundTrip),
                 ServiceTime = load.IsKnown ? TimeSpan.FromMicroseconds(load.Service) : null,
                 Cost = load.IsKnown ? TimeSpan.FromMicroseconds(NodeCost.Tolled(load, slot)) : null,

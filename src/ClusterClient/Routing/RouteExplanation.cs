@@ -36,12 +36,21 @@ internal static class RouteExplanation
             $"{node.Role}".ToLowerInvariant(),
             node.Epoch.ToString(CultureInfo.InvariantCulture),
             Milliseconds(node.Lag, "-"),
-            assessment.InFlight.ToString(CultureInfo.InvariantCulture),
+            InFlight(assessment),
             RouteReason.Milliseconds(assessment.RoundTrip),
             Milliseconds(assessment.ServiceTime, "unknown"),
             Milliseconds(assessment.Cost, "-"),
             assessment.Reason,
         ];
+    }
+
+    // The limit where it is near: of a node with little to do it says nothing.
+    private static string InFlight(RouteAssessment assessment)
+    {
+        var (count, limit, queued) = (assessment.InFlight, assessment.Limit ?? int.MaxValue, assessment.Queued);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{count}{(count > limit / 2 || queued > 0 ? $"/{limit}" : "")}{(queued > 0 ? $" +{queued}" : "")}");
     }
 
     private static string Primary(ClusterTopology topology)

@@ -1,4 +1,5 @@
 using ClusterClient.Consistency;
+using ClusterClient.Health;
 
 namespace ClusterClient.Routing;
 
@@ -22,6 +23,9 @@ internal sealed record RouteScope
     public ulong DeniedReads { get; init; }
 
     public ulong DeniedWrites { get; init; }
+
+    /// <summary>Who asks, where a node is at its limit. No part of the decision which node it is.</summary>
+    public CallerShare Share { get; init; } = CallerShare.OfNobody;
 
     public RouteRequest Request(RouteIntent intent, uint turn, long now) => new()
     {

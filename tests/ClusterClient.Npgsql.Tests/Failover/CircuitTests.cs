@@ -1,4 +1,5 @@
 using ClusterClient.Data;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Testing;
 using ClusterClient.Topology;
@@ -70,6 +71,7 @@ public sealed class CircuitTests
     private static void Configure(ClusterDataSourceBuilder builder) => builder.Configure(o =>
     {
         (o.Policy, o.EjectOutliers) = (RoutingPolicyNames.RoundRobin, false);
+        o.Retry = RetryPolicy.None;
         o.Circuit = new() { BreakDuration = TimeSpan.FromMilliseconds(300), MaxBreakDuration = TimeSpan.FromSeconds(1) };
     });
 

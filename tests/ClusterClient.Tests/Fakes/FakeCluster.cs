@@ -31,17 +31,25 @@ internal sealed class FakeCluster : IAsyncDisposable
         RetryPolicy? retry = null,
         bool canAbort = true,
         int detectionSeconds = 0,
-        CircuitSettings? circuit = null)
+        CircuitSettings? circuit = null,
+        ConcurrencyLimits? limits = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock);
         var endpoints = TopologyScript.Nodes(nodes);
-        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(i, e, driver.CreateNode(e), new PeerState()))];
+        Nodes = [.. endpoints.Select((e, i) => new ClusterNode(
+            i, e, driver.CreateNode(e), new PeerState(), limits ?? new(), new ScriptedRandom(0.5)))];
         logger ??= NullLogger.Instance;
         var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
         Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
         Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
-        var limits = new OpenLimits { FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30), MaxWaitingCalls = maxWaitingCalls, DetectionSeconds = detectionSeconds };
+        var openLimits = new OpenLimits
+        {
+            FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30),
+            MaxWaitingCalls = maxWaitingCalls,
+            Concurrency = limits ?? new(),
+            DetectionSeconds = detectionSeconds,
+        };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
@@ -50,7 +58,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
         var audit = new RegionAudit("orders", onRefusal, logger);
         Circuits = new(circuit, Nodes, Monitor, Teller, Clock, new ScriptedRandom(0.5));
-        Opener = new("orders", driver, Nodes, Monitor, selector, limits, audit, Clock, NullLogger.Instance, retries, Circuits, Outliers);
+        Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, audit, Clock, NullLogger.Instance, retries, Circuits, Outliers);
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
     }
@@ -106,5 +114,9 @@ internal sealed class FakeCluster : IAsyncDisposable
         return this;
     }
 
-    public async ValueTask DisposeAsync() => await Monitor.DisposeAsync().AsTask().Soon();
+    public async ValueTask DisposeAsync()
+    {
+        await Monitor.DisposeAsync().AsTask().Soon();
+        Opener.Stop();
+    }
 }

@@ -12,6 +12,8 @@ internal sealed class FakeNode(FakeServer server, TimeProvider clock) : NodeDriv
 
     public override int? PoolLimit => server.PoolLimit;
 
+    public override bool? WillConnect => server.WillConnect;
+
     public override INodeProbe CreateProbe()
     {
         var probe = new FakeProbe(server, clock);

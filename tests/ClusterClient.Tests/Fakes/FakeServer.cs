@@ -24,6 +24,9 @@ internal sealed class FakeServer
     /// <summary>How many connections the node's pool may hold, as the driver tells it.</summary>
     public int? PoolLimit { get; set; }
 
+    /// <summary>Whether an open makes a physical connection, as the driver tells it.</summary>
+    public bool? WillConnect { get; set; }
+
     public bool CanAbort { get; set; } = true;
 
     /// <summary>Whether its pool has an idle connection, as the driver tells it.</summary>
