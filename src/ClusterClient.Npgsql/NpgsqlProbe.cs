@@ -8,7 +8,9 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 {
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
+    private Task _opening = Task.CompletedTask;
     private bool _isPrepared;
+    private volatile bool _isDisposed;
 
     public bool IsConnected { get; private set; }
 
@@ -21,7 +23,8 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
         if (_connection is null)
         {
             _connection = source.CreateConnection();
-            await _connection.OpenAsync().ConfigureAwait(false);
+            await (_opening = _connection.OpenAsync()).ConfigureAwait(false);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             _command = ProbeQuery.On(_connection);
             IsConnected = true;
         }
@@ -41,14 +44,23 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 
     public ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         if (_connection is { } connection)
         {
             NpgsqlAbort.TryAbort(connection);
             // Not awaited: without the abort this may last until the driver's timeout, and nothing depends on it.
-            _ = Task.Run(async () => await connection.DisposeAsync().ConfigureAwait(false));
+            _ = Task.Run(() => EndAsync(connection, _opening));
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // The driver refuses to close a connection that it still opens, and would leave it open for good. Whatever closing one tells that was
+    // ended under its user, nobody is there to hear it.
+    private static async Task EndAsync(NpgsqlConnection connection, Task opening)
+    {
+        await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Not before the second look: the first may be what a failover waits for, and this is one more round trip. It spares the server

@@ -30,6 +30,7 @@ public sealed class ClusterDataSource : DbDataSource
         TopologyMonitor monitor,
         NodeCleanUp cleanUp,
         EventTeller teller,
+        OutlierWatch? outliers,
         PatternLoop? patterns,
         ImmutableArray<ClusterNode> nodes,
         string connectionString,
@@ -43,7 +44,7 @@ public sealed class ClusterDataSource : DbDataSource
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
-        _watchingOutliers = opener.Outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
+        _watchingOutliers = outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         // Nobody waits for this one: it may be in the application's handler, and that may be what disposes this.
         _ = teller.RunAsync(monitor.Current, _stop.Token);
         _patterns = patterns;

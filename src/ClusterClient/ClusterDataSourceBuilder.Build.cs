@@ -87,12 +87,17 @@ public sealed partial class ClusterDataSourceBuilder
         var circuits = new CircuitWatch(_options.Circuit, nodes, monitor, teller, _time, random);
         var budget = new RetryBudget(_options.Retry.BudgetRatio, _options.Retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(_options.Retry, budget, _time, new Random(random.Next()));
-        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits, outliers)
+        var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits)
         {
             Hedges = _options.Hedging.MaxRatio > 0 ? new(_options.Hedging, budget, _time) : null,
         };
+        foreach (var node in nodes)
+        {
+            node.State.OnFault = outliers is null ? null : outliers.Met;
+        }
+
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
-        return new(opener, scope, monitor, cleanUp, teller, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+        return new(opener, scope, monitor, cleanUp, teller, outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
     }
 
     private PatternLoop Patterns(

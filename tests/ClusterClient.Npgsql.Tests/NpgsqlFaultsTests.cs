@@ -223,9 +223,9 @@ public sealed class NpgsqlFaultsTests
             "x", "y", RouteIntent.Write, isRegionDenied: false, Reading(new EndOfStreamException()));
 
         AssertIs(FaultKind.ReadOnly, true, fenced);
-        AssertIs(FaultKind.Statement, true, unavailable);
+        AssertIs(FaultKind.Unavailable, true, unavailable);
         AssertIs(FaultKind.ReadOnly, true, new DataMisalignedException("x", fenced));
-        AssertIs(FaultKind.Statement, true, new DataMisalignedException("x", unavailable));
+        AssertIs(FaultKind.Unavailable, true, new DataMisalignedException("x", unavailable));
         AssertIs(FaultKind.Statement, false, new NodeLeftException("eu-1"));
         Assert.All(
             new Exception[] { fenced, unavailable, new NodeLeftException("eu-1") },

@@ -20,16 +20,18 @@ public sealed record CallFault
     /// <summary>The cluster's name.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The node where the last attempt was made.</summary>
-    public required string Node { get; init; }
+    /// <summary>The node where the last attempt was made; null when there was none to try.</summary>
+    public required string? Node { get; init; }
 
     /// <summary>What the caller wanted.</summary>
     public required RouteIntent Intent { get; init; }
 
-    /// <summary>How many attempts were made, 1 or more.</summary>
+    /// <summary>How many attempts were made; 0 when there was no node to try.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>What the exception means.</summary>
+    /// <summary>
+    /// What the exception means. Where the call was sent several times, <see cref="Fault.NotApplied"/> speaks of all of them.
+    /// </summary>
     public required Fault Fault { get; init; }
 
     /// <summary>Why the call was not sent again, in words for operators; null when it succeeded or nothing spoke for it.</summary>
@@ -60,6 +62,6 @@ public sealed record CallFault
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Cluster}: {Fault.Kind} of a {(Intent == RouteIntent.Read ? "read" : "write")} at {Node}, attempt {Attempts}"
+        $"{Cluster}: {Fault.Kind} of a {(Intent == RouteIntent.Read ? "read" : "write")} at {Node ?? "no node"}, attempt {Attempts}"
             + $"{(MayHaveBeenApplied ? "; it may have been applied" : "")}{(NotRetried is null ? "" : $"; not retried: {NotRetried}")}");
 }

@@ -17,7 +17,6 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
 {
     private readonly NodeState? _state = node.State;
     private readonly HealthClock _clock = opener.Clock;
-    private readonly OutlierWatch? _outliers = opener.Outliers;
     private readonly float _roundTrip = opener.RoundTripTo(node);
 
     /// <summary>When it began, in µs.</summary>
@@ -50,7 +49,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
             var inARow = _state.Complete(began, now, _roundTrip, faulted: true);
             EndTrial(new(IsSick: true, $"the trial failed: {fault.Kind}"));
             _state.Circuit?.Met(inARow, began, now);
-            _outliers?.Met(inARow);
+            _state.OnFault?.Invoke(inARow);
         }
         else
         {

@@ -13,7 +13,6 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
 {
     private readonly DbBatch _inner;
     private NodeBinding _binding;
-    private ClusterBatch? _standIn;
     private bool _isPrepared;
 
     internal ClusterBatch(ClusterConnection connection)
@@ -84,11 +83,6 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
 
     bool IHedgeable<ClusterBatch>.CanBeCopied => !_isPrepared && _binding.Transaction is null && StatementCopy.IsPossible(_inner);
 
-    ClusterBatch? IHedgeable<ClusterBatch>.StandIn
-    {
-        set => Volatile.Write(ref _standIn, value);
-    }
-
     ClusterConnection? IRepeatable.Connection => _binding.Connection;
 
     // Of several statements a driver may have committed the first ones, whatever the last one met.
@@ -104,7 +98,7 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
         where T : DbBatch => (T)_inner;
 
     /// <inheritdoc/>
-    public override void Cancel() => (Volatile.Read(ref _standIn)?._inner ?? _inner).Cancel();
+    public override void Cancel() => ((_binding.Connection?.StandIn as ClusterBatch)?._inner ?? _inner).Cancel();
 
     /// <inheritdoc/>
     public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
@@ -166,7 +160,6 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
 
     private DbBatch Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
-        _standIn = null;
         if (_binding.MustRebind(behavior, out var native))
         {
             _inner.Connection = native;

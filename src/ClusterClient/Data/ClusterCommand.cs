@@ -14,7 +14,6 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 {
     private readonly DbCommand _inner;
     private NodeBinding _binding;
-    private ClusterCommand? _standIn;
     private bool _isPrepared;
 
     internal ClusterCommand(ClusterConnection connection)
@@ -133,11 +132,6 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 
     bool IHedgeable<ClusterCommand>.CanBeCopied => !_isPrepared && _binding.Transaction is null && StatementCopy.IsPossible(_inner);
 
-    ClusterCommand? IHedgeable<ClusterCommand>.StandIn
-    {
-        set => Volatile.Write(ref _standIn, value);
-    }
-
     ClusterConnection? IRepeatable.Connection => _binding.Connection;
 
     bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
@@ -151,7 +145,7 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
         where T : DbCommand => (T)_inner;
 
     /// <inheritdoc/>
-    public override void Cancel() => (Volatile.Read(ref _standIn)?._inner ?? _inner).Cancel();
+    public override void Cancel() => ((_binding.Connection?.StandIn as ClusterCommand)?._inner ?? _inner).Cancel();
 
     /// <inheritdoc/>
     public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
@@ -224,7 +218,6 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 
     private DbCommand Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
-        _standIn = null;
         if (_binding.MustRebind(behavior, out var native))
         {
             _inner.Connection = native;

@@ -26,7 +26,12 @@ public partial class ClusterConnection
     }
 
     /// <summary>For an exception filter as well: the same for a command or batch, and whether it is to be sent again.</summary>
-    internal bool Repeats(Exception exception, CallTicket call, IRepeatable command, int attempts = 1)
+    /// <param name="exception">What the attempt ended in.</param>
+    /// <param name="call">The attempt.</param>
+    /// <param name="command">What was sent.</param>
+    /// <param name="attempts">How many attempts this was the last of.</param>
+    /// <param name="mayBeApplied">Whether one of those before it may have been applied, whatever became of this one.</param>
+    internal bool Repeats(Exception exception, CallTicket call, IRepeatable command, int attempts = 1, bool mayBeApplied = false)
     {
         if (_node is not { } node)
         {
@@ -36,13 +41,14 @@ public partial class ClusterConnection
         var fault = Opener.NoteFault(exception, node, _openIntent);
         call.Failed(fault);
         var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
-        Tell(exception, node, fault, attempts, obstacle);
+        Tell(exception, node, fault with { NotApplied = fault.NotApplied && !mayBeApplied }, attempts, obstacle);
         return fault.IsTransient && obstacle is null;
     }
 
     // What speaks against sending a call again whose fault does not.
     private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>
         Opener.Retries.IsOff ? "retries are off"
+        : fault.Kind == FaultKind.Unavailable ? "no node could be given to it"
         : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
         : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
             || (fault.NotApplied && command.IsPlainStatement) ? null
@@ -59,6 +65,9 @@ public partial class ClusterConnection
         }
     }
 
+    /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
+    internal void Again() => _uses = 0;
+
     /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
     internal CallTicket BeginCall()
     {
@@ -69,6 +78,7 @@ public partial class ClusterConnection
 
         var trial = Unreserve();
         _uses++;
+        _standIn = null;
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
         return new(Opener, _node, now, trial);

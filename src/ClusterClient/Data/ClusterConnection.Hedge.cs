@@ -6,6 +6,13 @@ namespace ClusterClient.Data;
 // Hedged reads: a second connection for the same call, and the change to it when it answers first.
 public partial class ClusterConnection
 {
+    /// <summary>The copy that runs on it in place of a hedged command or batch: a <c>Cancel</c> goes there. Null when there is none.</summary>
+    internal object? StandIn
+    {
+        get => Volatile.Read(ref _standIn);
+        set => Volatile.Write(ref _standIn, value);
+    }
+
     /// <summary>Whether reads on it are hedged that say nothing of it themselves.</summary>
     internal bool IsHedged => _origin.IsHedged;
 

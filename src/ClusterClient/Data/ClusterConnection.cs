@@ -2,7 +2,9 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Transactions;
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
+using ClusterClient.Topology;
 using IsolationLevel = System.Data.IsolationLevel;
 
 namespace ClusterClient.Data;
@@ -22,6 +24,7 @@ public partial class ClusterConnection : DbConnection
     private readonly ConnectionOrigin _origin;
     private ClusterNode? _node;
     private DbConnection? _native;
+    private object? _standIn;
     private StateChangeEventHandler? _nativeChanged;
     private RouteIntent _openIntent;
     private bool _isFollowing;
@@ -241,7 +244,14 @@ public partial class ClusterConnection : DbConnection
     {
         var native = _native ?? throw NotOpen();
         var node = Opener.Topology.Nodes[_node!.Index];
-        return Router.IsOutOfBounds(_openIntent, node.Status) ? throw new NodeFencedException(node) : native;
+        return Router.IsOutOfBounds(_openIntent, node.Status) ? throw Fenced(node) : native;
+    }
+
+    private NodeFencedException Fenced(NodeDescription node)
+    {
+        var fenced = new NodeFencedException(node);
+        Tell(fenced, _node!, Opener.Classify(fenced), attempts: 1, notRetried: null);
+        return fenced;
     }
 
     // The same for what gives the session a state of its own: from now on it stays with this connection.

@@ -26,8 +26,7 @@ internal sealed partial class ConnectionOpener(
     TimeProvider time,
     ILogger logger,
     RetryPipeline retries,
-    CircuitWatch circuits,
-    OutlierWatch? outliers = null)
+    CircuitWatch circuits)
 {
     private int _waiting;
 
@@ -50,9 +49,6 @@ internal sealed partial class ConnectionOpener(
     public ILogger Logger => logger;
 
     public RetryPipeline Retries => retries;
-
-    /// <summary>Null where nothing is ejected.</summary>
-    public OutlierWatch? Outliers => outliers;
 
     /// <summary>Null where no read is ever hedged.</summary>
     public HedgePipeline? Hedges { get; init; }
@@ -236,7 +232,7 @@ internal sealed partial class ConnectionOpener(
     {
         NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
         NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
-        ClusterUnavailableException or ClusterOverloadedException => new(FaultKind.Statement, NotApplied: true),
+        ClusterUnavailableException or ClusterOverloadedException => new(FaultKind.Unavailable, NotApplied: true),
         _ => driver.Classify(exception),
     };
 

@@ -102,7 +102,7 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
     private async Task<TResult> RunAsync()
     {
         var first = HedgeAttempt<TCommand, TResult>.First(_connection, _call, _start, WaitsAfter);
-        _call.Command.StandIn = first.Command;
+        _connection.StandIn = first.Command;
         var decider = first.Task.IsCompleted || _wait == Timeout.InfiniteTimeSpan
             ? await first.EndAsync(CancellationToken.None).ConfigureAwait(false)
             : await _hedges.RaceAsync(this, first).ConfigureAwait(false);
@@ -112,7 +112,7 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
             {
                 Answered();
                 hedge.Won();
-                _call.Command.StandIn = hedge.Command;
+                _connection.StandIn = hedge.Command;
                 _ = first.EndLostAsync(hedge.Connection, _node);
                 return await hedge.Task.ConfigureAwait(false);
             }

@@ -11,9 +11,6 @@ internal interface IHedgeable<TSelf> : IRepeatable
     /// <summary>Whether two copies of it that run at the same time are as good as itself.</summary>
     bool CanBeCopied { get; }
 
-    /// <summary>What runs, or ran last, in its place; null for itself. Its <c>Cancel</c> goes there.</summary>
-    TSelf? StandIn { set; }
-
     /// <summary>The same on another connection, or on the same.</summary>
     TSelf CopyOn(ClusterConnection connection);
 }

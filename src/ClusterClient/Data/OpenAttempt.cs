@@ -15,6 +15,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     private RouteRequest _request = opener.Selector.Request(scope, intent) with { Avoid = from is null ? 0 : from.Node.Index + 1 };
     private Exception? _lastFault = from?.Cause;
     private NodeDescription? _lastFailed;
+    private ClusterNode? _lastTried = from?.Node;
     private int _failures;
 
     public Deadline Deadline { get; init; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
@@ -134,13 +135,19 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// <summary>Whether the call looks for another way after this exception; it throws the refusal itself when time is up.</summary>
     public bool GoesOnAfter(Exception exception, ClusterNode node)
     {
+        _lastTried = node;
+        var outOfTime = false;
         if (exception is not NodeLeftException)
         {
-            var outOfTime = exception is TimeoutException && Deadline.HasPassed;
+            outOfTime = exception is TimeoutException && Deadline.HasPassed;
             var fault = opener.Classify(exception);
             if (!outOfTime && !fault.QuestionsNode && (!fault.IsTransient || opener.Retries.IsOff))
             {
-                Tell(exception, node, fault);
+                if (exception is not OperationCanceledException)
+                {
+                    Tell(exception, fault, _failures + 1);
+                }
+
                 return false;
             }
 
@@ -154,7 +161,8 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             return false;
         }
 
-        _lastFault = exception;
+        // That its time ran out over one more attempt explains less than what it met before.
+        _lastFault = outOfTime ? _lastFault ?? exception : exception;
         _failures++;
         if (Deadline.HasPassed)
         {
@@ -175,22 +183,21 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
                 : "no more may wait (Limits.MaxQueued)");
     }
 
-    public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason) => new(
-        opener.Cluster, opener.Topology.Nodes[node.Index], reason, node.State.Limit, node.State.Waiting, node.State.WaitOf(scope.Share));
+    public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason)
+    {
+        var refusal = new ClusterOverloadedException(
+            opener.Cluster, opener.Topology.Nodes[node.Index], reason, node.State.Limit, node.State.Waiting, node.State.WaitOf(scope.Share));
+        Tell(refusal, opener.Classify(refusal), _failures, node);
+        return refusal;
+    }
 
     /// <summary>Whether the node, and the data source, is still what this waits for.</summary>
     public readonly bool IsStillWanted(ClusterNode node) => !opener.IsStopped && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
 
-    private readonly void Tell(Exception exception, ClusterNode node, Fault fault)
+    private readonly void Tell(Exception exception, Fault fault, int attempts, ClusterNode? node = null) => new CallFault
     {
-        if (exception is not OperationCanceledException)
-        {
-            new CallFault
-            {
-                Cluster = opener.Cluster, Node = node.Endpoint.Name, Intent = _request.Intent, Attempts = _failures + 1, Fault = fault,
-            }.AttachTo(exception);
-        }
-    }
+        Cluster = opener.Cluster, Node = (node ?? _lastTried)?.Endpoint.Name, Intent = _request.Intent, Attempts = attempts, Fault = fault,
+    }.AttachTo(exception);
 
     public readonly void ThrowIfLeft(ClusterNode node) => ThrowIfLeft(node, opener.Topology);
 
@@ -237,6 +244,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
 
     public readonly ClusterUnavailableException Refuse(string? reason = null)
     {
+        var cause = _lastFault ?? (reason is null ? WhatTheMonitorMet() : null);
         reason ??= $"none could be had within {Deadline.Limit.TotalSeconds:0.###} s{LimitName}";
         var wanted = _request.Intent == RouteIntent.Write ? "the primary" : "a node to read from";
         var explanation = RouteExplanation.Describe(_request, scope, Topology, opener.Selector, opener.Time);
@@ -246,7 +254,26 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             opener.Audit.Tell(new(opener.Cluster, _request.Intent, denied, explanation));
         }
 
-        return new($"{opener.Cluster}: no connection to {wanted}: {reason}.", explanation, _request.Intent, denied.Length > 0, _lastFault);
+        var refusal = new ClusterUnavailableException(
+            $"{opener.Cluster}: no connection to {wanted}: {reason}.", explanation, _request.Intent, denied.Length > 0, cause);
+        var isRefusedLogin = cause is not null && opener.Classify(cause).Kind == FaultKind.Rejected;
+        Tell(refusal, isRefusedLogin ? new(FaultKind.Rejected, NotApplied: true) : opener.Classify(refusal), _failures);
+        return refusal;
+    }
+
+    // What the monitor met where a call of ours did not even try: at the last primary, if it is one that is wanted.
+    private readonly Exception? WhatTheMonitorMet()
+    {
+        Exception? met = null;
+        foreach (var node in Topology.Nodes)
+        {
+            if (node.Fault is { } fault && (met is null || (node.WasWritable && _request.Intent == RouteIntent.Write)))
+            {
+                met = fault;
+            }
+        }
+
+        return met;
     }
 
     private readonly string LimitName =>

@@ -25,10 +25,13 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     private readonly Execution<TCommand> _call;
     private readonly long _began;
     private readonly TimeSpan _limit;
+    private readonly bool _isUnlimited;
+    private CancellationTokenSource? _deadline;
     private Exception _last;
     private int _attempts = 1;
     private bool _isFirst = true;
     private bool _mayGoOn = true;
+    private bool _mayBeApplied;
     private bool _isPaid;
 
     public RepeatedCall(ClusterConnection connection, Execution<TCommand> call, CallTicket ticket, Exception first)
@@ -37,9 +40,12 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         _opener = connection.Opener;
         _call = call;
         _last = first;
+        _mayBeApplied = !_opener.Classify(first).NotApplied;
         var limit = call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         limit = limit < _opener.Limits.CallTimeout || _opener.Limits.CallTimeout is null ? limit : _opener.Limits.CallTimeout;
         (_began, _limit) = limit is { } known ? (ticket.BeganAt, known) : (_opener.Clock.Now, _opener.Limits.FailoverTimeout);
+        // A command without a limit runs for as long as it likes on the next node too; only to get there is bounded.
+        _isUnlimited = limit is null;
     }
 
     /// <inheritdoc/>
@@ -49,11 +55,21 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     private TimeSpan Remaining => _limit - TimeSpan.FromMicroseconds(_opener.Clock.Now - _began);
 
     /// <inheritdoc/>
-    public override bool MayGoOn() => _mayGoOn && Pays();
+    public override bool MayGoOn(bool hasRetriesLeft)
+    {
+        if (!_mayGoOn)
+        {
+            return false;
+        }
+
+        var obstacle = hasRetriesLeft ? Obstacle() : $"it was sent again {_attempts - 1} times already";
+        Note(obstacle);
+        return obstacle is null;
+    }
 
     public async Task<TResult> RunAsync(Func<Execution<TCommand>, Task<TResult>> start)
     {
-        using var deadline = new CancellationTokenSource(Max(Remaining), _opener.Time);
+        using var deadline = _deadline = new(Max(Remaining), _opener.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_call.CancellationToken, deadline.Token);
         var context = Enter(either.Token);
         try
@@ -75,10 +91,15 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     /// <summary>The same, blocking.</summary>
     public TResult Run(Func<Execution<TCommand>, TResult> run)
     {
-        var context = Enter(CancellationToken.None);
+        using var deadline = new CancellationTokenSource(Max(Remaining), _opener.Time);
+        var context = Enter(deadline.Token);
         try
         {
             return _opener.Retries.Pipeline.Execute(static (_, c) => c.Self.Next(c.run), context, (Self: this, run));
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw Last("its time is up");
         }
         finally
         {
@@ -90,26 +111,41 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     {
         BeginAttempt();
         CallTicket ticket = default;
+        var isSent = false;
+        // The way to a node, and what is sent to it, keep their time by themselves and tell more of its end.
+        _deadline!.CancelAfter(Timeout.InfiniteTimeSpan);
         try
         {
             if (GoesElsewhere)
             {
                 await _connection.MoveAsync(new(_connection.Node!, _last, Max(Remaining)), cancellationToken).ConfigureAwait(false);
             }
+            else
+            {
+                _connection.Again();
+            }
+
+            if (!_isUnlimited && _connection.Node is { CanEnd: false })
+            {
+                _deadline!.CancelAfter(Max(Remaining));
+            }
 
             ticket = _connection.BeginCall();
-            _connection.CallLimit = AtLeastATick(Remaining);
-            var result = await SingleCall<TResult>.WatchAsync(_connection, start(_call), _call.CancellationToken).ConfigureAwait(false);
+            isSent = true;
+            _connection.CallLimit = AttemptLimit;
+            var result = await SingleCall<TResult>.WatchAsync(
+                _connection, start(_call with { CancellationToken = cancellationToken }), cancellationToken).ConfigureAwait(false);
             ticket.Answered();
             return result;
         }
-        catch (Exception e) when (Fails(e, ticket))
+        catch (Exception e) when (Fails(e, ticket, isSent && cancellationToken.IsCancellationRequested))
         {
             throw;
         }
         finally
         {
             _connection.CallLimit = TimeSpan.Zero;
+            _deadline!.CancelAfter(Max(Remaining));
         }
     }
 
@@ -123,9 +159,13 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             {
                 _connection.Move(new(_connection.Node!, _last, Max(Remaining)));
             }
+            else
+            {
+                _connection.Again();
+            }
 
             ticket = _connection.BeginCall();
-            _connection.CallLimit = AtLeastATick(Remaining);
+            _connection.CallLimit = AttemptLimit;
             var result = run(_call);
             ticket.Answered();
             return result;
@@ -150,10 +190,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     // Throws the last fault where there must be no further attempt.
     private void BeginAttempt()
     {
-        var obstacle = _isFirst || !_mayGoOn ? null
-            : Remaining <= TimeSpan.Zero ? "its time is up"
-            : !Pays() ? "the retry budget is spent"
-            : null;
+        var obstacle = _isFirst || !_mayGoOn ? null : Obstacle();
         if (_isFirst || !_mayGoOn || obstacle is not null)
         {
             throw Last(obstacle);
@@ -171,30 +208,62 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         }));
     }
 
+    private string? Obstacle() =>
+        Remaining <= TimeSpan.Zero ? "its time is up"
+        : !Pays() ? "the retry budget is spent"
+        : null;
+
     private bool Pays() => _isPaid = _isPaid || _opener.Retries.Budget.TryRetry(_opener.Clock.Now);
 
-    // For an exception filter; always true.
-    private bool Fails(Exception exception, CallTicket ticket)
+    /// <summary>For an exception filter; always true.</summary>
+    /// <param name="exception">What the attempt ended in.</param>
+    /// <param name="ticket">The attempt.</param>
+    /// <param name="isEnded">Whether it was sent, and ended by a token: the caller's, the deadline's or the pipeline's.</param>
+    private bool Fails(Exception exception, CallTicket ticket, bool isEnded = false)
     {
-        _mayGoOn = _connection.Repeats(exception, ticket, _call.Command, _attempts);
+        if (exception is OperationCanceledException && !_call.CancellationToken.IsCancellationRequested)
+        {
+            if (!isEnded)
+            {
+                // Nothing was sent: what the call ends in is still the fault before it.
+                return true;
+            }
+
+            exception = _opener.Driver.TimedOut(Remaining > TimeSpan.Zero ? _limit - Remaining : _limit, exception);
+        }
+
+        _mayGoOn = _connection.Repeats(exception, ticket, _call.Command, _attempts, _mayBeApplied);
+        _mayBeApplied |= !_opener.Classify(exception).NotApplied;
         _last = exception;
+        if (_mayGoOn && Remaining <= TimeSpan.Zero)
+        {
+            // A pipeline need not ask: its token is cancelled by then.
+            _mayGoOn = false;
+            Note("its time is up");
+        }
+
         return true;
+    }
+
+    private void Note(string? notRetried)
+    {
+        if (notRetried is not null && CallFault.Of(_last) is { NotRetried: null } known)
+        {
+            (known with { NotRetried = notRetried }).AttachTo(_last);
+        }
     }
 
     private Exception Last(string? notRetried)
     {
-        if (notRetried is not null && CallFault.Of(_last) is { } known)
-        {
-            (known with { NotRetried = notRetried }).AttachTo(_last);
-        }
-
+        Note(notRetried);
         _isFirst = false;
         // With the stack of the attempt that it comes from.
         ExceptionDispatchInfo.Throw(_last);
         return _last;
     }
 
-    private static TimeSpan AtLeastATick(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.FromTicks(1);
+    // Zero is none.
+    private TimeSpan AttemptLimit => _isUnlimited ? TimeSpan.Zero : Remaining is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1);
 
     private static TimeSpan Max(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

@@ -75,6 +75,9 @@ internal sealed partial class NodeState(PeerState? peers, ConcurrencyLimits limi
     /// <summary>The circuit that sets the gate; null where none was given to it.</summary>
     public NodeCircuit? Circuit { get; set; }
 
+    /// <summary>Told of each fault of the node's, with how many in a row it makes; null where nobody listens. Set once, before the first call.</summary>
+    public Action<int>? OnFault { get; set; }
+
     /// <summary>A request turns to the node; <see cref="End"/> or <see cref="Complete"/> follows with the same time, exactly once.</summary>
     public void Begin(long now)
     {

@@ -16,5 +16,5 @@ public readonly record struct Fault(FaultKind Kind, bool NotApplied)
     /// Whether asking again, here or elsewhere, may succeed. It says nothing of whether that is allowed: a write that may have been applied
     /// is not sent again.
     /// </summary>
-    public bool IsTransient => BlamesNode || Kind is FaultKind.Conflict or FaultKind.ReadOnly;
+    public bool IsTransient => BlamesNode || Kind is FaultKind.Conflict or FaultKind.ReadOnly or FaultKind.Unavailable;
 }

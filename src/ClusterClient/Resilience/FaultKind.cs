@@ -38,4 +38,7 @@ public enum FaultKind
 
     /// <summary>User name, password, certificate or database name were refused. Trying again helps nobody.</summary>
     Rejected,
+
+    /// <summary>No node could be given to the call in its time, or without overloading it. Nothing was sent, and it says nothing of any one node.</summary>
+    Unavailable,
 }

@@ -31,7 +31,7 @@ internal static class PlainStatement
         {
             text = text.TrimStart();
             var end = text.StartsWith("--") ? text.IndexOf('\n') + 1
-                : text.StartsWith("/*") && text.IndexOf("*/") is >= 0 and var close ? close + 2
+                : text.StartsWith("/*") && text.IndexOf("*/") is >= 0 and var close && IsMere(text[2..close]) ? close + 2
                 : 0;
             if (end == 0)
             {
@@ -41,4 +41,8 @@ internal static class PlainStatement
             text = text[end..];
         }
     }
+
+    // PostgreSQL nests comments, of which this is then not the end; MySQL and MariaDB execute what some of them contain.
+    private static bool IsMere(ReadOnlySpan<char> comment) =>
+        comment.IndexOf("/*") < 0 && !comment.StartsWith("!") && !comment.StartsWith("M!");
 }

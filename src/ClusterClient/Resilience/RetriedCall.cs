@@ -7,5 +7,6 @@ internal abstract class RetriedCall
     public abstract bool GoesElsewhere { get; }
 
     /// <summary>Whether it may be sent again after its last fault; a place in the budget is taken by asking.</summary>
-    public abstract bool MayGoOn();
+    /// <param name="hasRetriesLeft">Whether the policy lets it.</param>
+    public abstract bool MayGoOn(bool hasRetriesLeft);
 }

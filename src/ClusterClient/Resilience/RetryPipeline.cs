@@ -48,7 +48,7 @@ internal sealed class RetryPipeline
                     }
                 },
                 ShouldHandle = args => ValueTask.FromResult(
-                    args.AttemptNumber < policy.MaxRetries && args.Outcome.Exception is not null && CallOf(args.Context).MayGoOn()),
+                    args.Outcome.Exception is not null && CallOf(args.Context).MayGoOn(args.AttemptNumber < policy.MaxRetries)),
                 DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(
                     args.AttemptNumber == 0 && CallOf(args.Context).GoesElsewhere ? TimeSpan.Zero : null),
             })

@@ -54,7 +54,7 @@ public sealed class ClusterTopology
     internal TopologyMemory Memory { get; }
 
     /// <summary>What a server said, when every node refused the monitor's login at the last look; null otherwise.</summary>
-    internal Exception? LoginRefusal => Nodes.All(static n => n.LoginRefusal is not null) ? Nodes[0].LoginRefusal : null;
+    internal Exception? LoginRefusal => Nodes.All(static n => n.IsLoginRefused) ? Nodes[0].Fault : null;
 
     /// <summary>Whether the monitor should look often: writes have nowhere to go, or somebody doubts what is known.</summary>
     internal bool NeedsAttention

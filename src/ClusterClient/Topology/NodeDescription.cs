@@ -72,12 +72,15 @@ public sealed record NodeDescription
     /// <summary>Whether the last look went unanswered, whatever <see cref="Status"/> follows from the rest.</summary>
     internal bool IsSilent { get; init; }
 
-    /// <summary>What the server said when it refused the monitor's login at the last look; null when it did not.</summary>
-    internal Exception? LoginRefusal { get; init; }
+    /// <summary>What the last look ended in; null when it was answered.</summary>
+    internal Exception? Fault { get; init; }
+
+    /// <summary>Whether the server refused the monitor's login at the last look.</summary>
+    internal bool IsLoginRefused { get; init; }
 
     /// <summary>Whether anything that routing or waiting callers care about differs; position, lag and age do not count.</summary>
     internal bool DiffersFrom(NodeDescription other) =>
         Role != other.Role || Status != other.Status || IsDoubted != other.IsDoubted || Epoch != other.Epoch
         || SystemId != other.SystemId || Session != other.Session
-        || IsSilent != other.IsSilent || LoginRefusal is null != other.LoginRefusal is null;
+        || IsSilent != other.IsSilent || IsLoginRefused != other.IsLoginRefused;
 }

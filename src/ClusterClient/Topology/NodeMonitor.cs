@@ -102,12 +102,12 @@ internal sealed class NodeMonitor(
             if (isSilent)
             {
                 _refusals = 0;
-                return new() { Status = NodeStatus.Silent, StartedAt = started, Reason = "no answer within the probe timeout" };
+                return new() { Status = NodeStatus.Silent, StartedAt = started, Reason = "no answer within the probe timeout", Fault = e };
             }
 
-            var refusal = settings.IsLoginRefusal(e) ? e : null;
-            _refusals = refusal is null ? 0 : _refusals + 1;
-            return new() { Status = NodeStatus.Unreachable, StartedAt = started, Reason = Describe(e), LoginRefusal = refusal };
+            var isRefusal = settings.IsLoginRefusal(e);
+            _refusals = isRefusal ? _refusals + 1 : 0;
+            return new() { Status = NodeStatus.Unreachable, StartedAt = started, Reason = Describe(e), Fault = e, IsLoginRefused = isRefusal };
         }
     }
 

@@ -28,8 +28,11 @@ internal sealed record NodeSighting
 
     public string? Reason { get; init; }
 
-    /// <summary>What the server said when it refused the monitor's login; null when it did not.</summary>
-    public Exception? LoginRefusal { get; init; }
+    /// <summary>What this look ended in; null when it was answered.</summary>
+    public Exception? Fault { get; init; }
+
+    /// <summary>Whether the server refused the monitor's login.</summary>
+    public bool IsLoginRefused { get; init; }
 
     /// <summary>This look, with what is still worth knowing of the one before it.</summary>
     public NodeSighting After(NodeSighting before) => this with

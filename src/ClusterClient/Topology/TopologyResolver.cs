@@ -158,7 +158,8 @@ internal static class TopologyResolver
                 : sighting.AnsweredAt,
             SeenAt = sighting.AnsweredAt,
             Session = sighting.Session,
-            LoginRefusal = sighting.LoginRefusal,
+            Fault = sighting.Fault,
+            IsLoginRefused = sighting.IsLoginRefused,
         };
     }
 

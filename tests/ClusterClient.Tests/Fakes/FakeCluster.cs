@@ -54,12 +54,17 @@ internal sealed class FakeCluster : IAsyncDisposable
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
+        foreach (var node in Nodes)
+        {
+            node.State.OnFault = Outliers.Met;
+        }
+
         retry ??= RetryPolicy.None;
         Budget = new(retry.BudgetRatio, retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
         var audit = new RegionAudit("orders", onRefusal, logger);
         Circuits = new(circuit, Nodes, Monitor, Teller, Clock, new ScriptedRandom(0.5));
-        Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, audit, Clock, logger, retries, Circuits, Outliers)
+        Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, audit, Clock, logger, retries, Circuits)
         {
             Hedges = hedging is null ? null : new(hedging, Budget, Clock),
         };

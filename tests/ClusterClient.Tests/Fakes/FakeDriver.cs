@@ -34,7 +34,7 @@ internal sealed class FakeDriver(IReadOnlyList<FakeServer> servers, TimeProvider
 
     public override Fault Classify(Exception exception) => exception switch
     {
-        FakeFault fault => new(fault.Kind, NotApplied: false),
+        FakeFault fault => new(fault.Kind, fault.NotApplied),
         TimeoutException => new(FaultKind.Timeout, NotApplied: false),
         OperationCanceledException => new(FaultKind.CallerCancelled, NotApplied: false),
         _ => new(FaultKind.Statement, NotApplied: false),

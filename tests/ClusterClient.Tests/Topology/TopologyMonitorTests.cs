@@ -116,7 +116,7 @@ public sealed class TopologyMonitorTests
         await using var group = await new WatchedGroup("P1@9", "R1@9").CalmAsync();
         group.Servers[1].OnLook = () => Task.FromException<NodeFacts>(new FakeFault(FaultKind.Rejected));
         Break(group.Servers[1]);
-        await Until.TrueAsync(() => group[1].LoginRefusal is FakeFault);
+        await Until.TrueAsync(() => group[1].Fault is FakeFault);
         Assert.Null(group.Now.LoginRefusal);
         var (began, tries) = (group.Clock.GetTimestamp(), group.Probes(1).Length);
         await Until.TrueAsync(group.Clock, Step * 10, Minute, () =>
@@ -130,7 +130,7 @@ public sealed class TopologyMonitorTests
 
         group.Servers[1].Answers("R1@9");
         await Until.TrueAsync(group.Clock, Step * 10, TimeSpan.FromSeconds(12), () => group[1].Status == NodeStatus.Online);
-        Assert.Null(group[1].LoginRefusal);
+        Assert.Null(group[1].Fault);
     }
 
     [Fact]
