@@ -1,0 +1,106 @@
+using System.Data.Common;
+using ClusterClient.Topology;
+
+namespace ClusterClient.Data;
+
+// Waiting for a node where there is none, and for the driver while it connects.
+internal sealed partial class ConnectionOpener
+{
+    // A place in the line is kept until there is a node, over however many changes that bring none, and trials that others were
+    // quicker to be.
+    private async ValueTask<Admission> WaitForNodeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
+            while (true)
+            {
+                ThrowIfDisposed();
+                // Before the choice, so that no change is missed.
+                var circuitsChange = circuits.Signal.Next;
+                if (attempt.Choose() is { } admission)
+                {
+                    return admission;
+                }
+
+                attempt.ThrowIfHopeless();
+                var patience = attempt.Patience(out var isLast);
+                try
+                {
+                    await Task.WhenAny(attempt.Topology.Next, circuitsChange).WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
+                }
+                catch (TimeoutException) when (isLast)
+                {
+                    throw attempt.Refuse();
+                }
+                catch (TimeoutException)
+                {
+                    // The break is over.
+                }
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private Admission WaitForNode(OpenAttempt attempt)
+    {
+        try
+        {
+            attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
+            while (true)
+            {
+                ThrowIfDisposed();
+                var circuitsChange = circuits.Signal.Next;
+                if (attempt.Choose() is { } admission)
+                {
+                    return admission;
+                }
+
+                attempt.ThrowIfHopeless();
+                if (Task.WaitAny([attempt.Topology.Next, circuitsChange], attempt.Patience(out var isLast)) < 0 && isLast)
+                {
+                    throw attempt.Refuse();
+                }
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    // A driver does not hear its token while it connects to a hung server, so the open is raced: against the caller's token, the
+    // call's deadline, and the news that the node is not what was asked for any more.
+    private async ValueTask WaitForOpenAsync(
+        Task opening, DbConnection native, ClusterNode node, OpenAttempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!opening.IsCompleted)
+            {
+                ThrowIfDisposed();
+                var topology = Topology;
+                attempt.ThrowIfLeft(node, topology);
+                await Task.WhenAny(opening, topology.Next)
+                    .WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch when (!opening.IsCompleted)
+        {
+            _ = DisposeWhenOpenEndsAsync(opening, native);
+            throw;
+        }
+
+        await opening.ConfigureAwait(false);
+    }
+
+    /// <summary>Gives back a connection that nobody wants any more, once the driver lets go of it.</summary>
+    public static async Task DisposeWhenOpenEndsAsync(Task opening, DbConnection native)
+    {
+        await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await native.DisposeAsync().ConfigureAwait(false);
+    }
+}
