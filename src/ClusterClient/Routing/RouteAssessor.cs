@@ -26,12 +26,16 @@ internal static class RouteAssessor
                 InFlight = state.InFlight,
                 Limit = state.Limit < int.MaxValue ? state.Limit : null,
                 Queued = state.Waiting,
-                RoundTrip = TimeSpan.FromMicroseconds(slot.RoundTrip),
-                ServiceTime = load.IsKnown ? TimeSpan.FromMicroseconds(load.Service) : null,
-                Cost = load.IsKnown ? TimeSpan.FromMicroseconds(NodeCost.Tolled(load, slot)) : null,
+                RoundTrip = Time(slot.RoundTrip),
+                ServiceTime = load.IsKnown ? Time(load.Service) : null,
+                Cost = load.IsKnown ? Time(NodeCost.Tolled(load, slot)) : null,
             });
         }
 
         return assessments.MoveToImmutable();
     }
+
+    // The toll on hundreds of requests in flight is longer than any time that can be told.
+    private static TimeSpan Time(float microseconds) =>
+        microseconds < (float)TimeSpan.MaxValue.TotalMicroseconds / 2 ? TimeSpan.FromMicroseconds(microseconds) : TimeSpan.MaxValue;
 }

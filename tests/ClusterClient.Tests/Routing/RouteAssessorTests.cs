@@ -43,4 +43,12 @@ public sealed class RouteAssessorTests
         var table = new RoutingTable("R$9 R$1", policy: new RoundRobin());
         Assert.Equal("fit, but not the pick of RoundRobin", RouteAssessor.Assess(table.Request("read"), table.Topology, table.Selector)[1].Reason);
     }
+
+    [Fact]
+    public void Assess_CostBeyondAllTime_IsTheLongestThereIs()
+    {
+        var table = new RoutingTable("R$90000*2000 x");
+
+        Assert.Equal(TimeSpan.MaxValue, RouteAssessor.Assess(table.Request("read"), table.Topology, table.Selector)[0].Cost);
+    }
 }
