@@ -86,14 +86,17 @@ internal sealed class NodeCircuit(
             }
 
             state.SetGate(CircuitGate.TrialUntil(now + (long)_breaks.BreakDuration.TotalMicroseconds));
-            if (_trial is null)
+            if (_trial is { } begun)
             {
-                _trial = new(_trials = _trials == int.MaxValue - 1 ? 1 : _trials + 1);
-                // In here, so that it can meet no other state than the one that it is the trial of. Nothing of ours runs in it.
-                _ = RunAsync(_trial);
+                return begun.Number;
             }
 
-            return _trial.Number;
+            var trial = new CircuitTrial(_trials = _trials == int.MaxValue - 1 ? 1 : _trials + 1);
+            _trial = trial;
+            // In here, so that it can meet no other state than the one that it is the trial of. Nothing of ours runs in it, but what
+            // follows a refusal, which takes the trial back before this returns.
+            _ = RunAsync(trial);
+            return _trial == trial ? trial.Number : 0;
         }
     }
 
@@ -124,16 +127,23 @@ internal sealed class NodeCircuit(
     /// <summary>An operator wants nothing sent there. Done when routing and the listeners know.</summary>
     public Task IsolateAsync(CancellationToken cancellationToken)
     {
+        Task told;
         lock (_sync)
         {
             if (!_isIsolated)
             {
                 _isIsolated = true;
+                _trial = null;
+                // At once, because the breaker lets no trial through from here on, and its listeners may hear of it late.
+                state.SetGate(CircuitGate.Isolated);
                 _told = Breaker_NeedsLock.IsolateAsync();
             }
 
-            return _told.WaitAsync(cancellationToken);
+            told = _told;
         }
+
+        signal.Set();
+        return told.WaitAsync(cancellationToken);
     }
 
     /// <summary>An operator wants it used again. Done when routing and the listeners know.</summary>
@@ -268,13 +278,13 @@ internal sealed class NodeCircuit(
     }
 
     // A trial of a time that is over is dropped as it is: its execution waits on and is forgotten with it, so that no late
-    // verdict can meet another trial's time.
+    // verdict can meet another trial's time. What was on its way when an operator isolated the node opens no door.
     private void Set(CircuitGate gate)
     {
         lock (_sync)
         {
             _trial = null;
-            state.SetGate(gate);
+            state.SetGate(_isIsolated ? CircuitGate.Isolated : gate);
         }
 
         signal.Set();

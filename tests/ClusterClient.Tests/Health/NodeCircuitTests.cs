@@ -276,6 +276,31 @@ public sealed class NodeCircuitTests
     }
 
     [Fact]
+    public async Task IsolateAsync_ListenersAreSlowAndATrialIsDue_IsInForceAtOnce()
+    {
+        using var heard = new ManualResetEventSlim();
+        var script = new CircuitScript();
+        script.OnChange = _ => heard.Wait(TimeSpan.FromSeconds(10));
+        for (var i = 0; i < 5; i++)
+        {
+            script.Call(faulted: true);
+        }
+
+        await script.ChangesAsync(1);
+        var news = script.Signal.Next;
+        var isolating = script.Circuit.IsolateAsync(default);
+        await news.Soon();
+        script.Time.Advance(TimeSpan.FromSeconds(5.01));
+        Assert.Equal(0, script.Circuit.BeginTrial(script.Clock.Now));
+        Assert.True(script.State.Gate.IsIsolated);
+        heard.Set();
+        await isolating.Soon();
+        Assert.Equal((true, 2), (script.State.Gate.IsIsolated, script.Changes));
+        await script.Circuit.ResetAsync(default).Soon();
+        Assert.True(script.State.Gate.IsClosed && !script.Peers.HasGates);
+    }
+
+    [Fact]
     public async Task ResetAsync_ClosedCircuit_TellsNothingAndForgetsTheFaults()
     {
         var script = new CircuitScript();

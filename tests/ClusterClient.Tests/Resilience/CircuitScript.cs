@@ -14,7 +14,11 @@ internal sealed class CircuitScript
     {
         Clock = new(Time);
         State = new(Peers);
-        Circuit = new(State, settings ?? new(), Clock, Time, new ScriptedRandom(draws is [] ? [0.5] : draws), Signal, _changes.Enqueue);
+        Circuit = new(State, settings ?? new(), Clock, Time, new ScriptedRandom(draws is [] ? [0.5] : draws), Signal, change =>
+        {
+            _changes.Enqueue(change);
+            OnChange(change);
+        });
         State.Circuit = Circuit;
     }
 
@@ -29,6 +33,9 @@ internal sealed class CircuitScript
     public NodeState State { get; }
 
     public NodeCircuit Circuit { get; }
+
+    /// <summary>What a listener does with each change.</summary>
+    public Action<CircuitChange> OnChange { get; set; } = _ => { };
 
     /// <summary>What it told so far: the kind, the seconds of a break, the cause.</summary>
     public string Told => string.Join('|', _changes.Select(c =>
