@@ -13,6 +13,7 @@ internal static class BlockingOpen
 {
     public static void Run(DbConnection native, ClusterNode node, ConnectionOpener opener, in OpenAttempt attempt)
     {
+        var isForThePool = LocalWaitException.IsDue(node);
         var opening = Start(native);
         try
         {
@@ -23,7 +24,9 @@ internal static class BlockingOpen
                 attempt.ThrowIfLeft(node, topology);
                 if (Task.WaitAny([opening, topology.Next], attempt.Deadline.Remaining) < 0)
                 {
-                    throw new TimeoutException($"Connecting to {node.Endpoint.Name} took longer than the call had left.");
+                    throw isForThePool
+                        ? LocalWaitException.ForThePool(node)
+                        : new TimeoutException($"Connecting to {node.Endpoint.Name} took longer than the call had left.");
                 }
             }
         }

@@ -90,6 +90,10 @@ internal sealed partial class ConnectionOpener
         {
             await LeaveUnlessWanted(pass, node, attempt).Task.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
         }
+        catch (TimeoutException) when (node.Connects.TryLeave(pass))
+        {
+            throw LocalWaitException.AtTheGate(node);
+        }
         catch when (node.Connects.TryLeave(pass))
         {
             throw;
@@ -124,7 +128,7 @@ internal sealed partial class ConnectionOpener
         {
             if (node.Connects.TryLeave(pass))
             {
-                throw new TimeoutException();
+                throw LocalWaitException.AtTheGate(node);
             }
 
             pass.Task.Wait(CancellationToken.None);

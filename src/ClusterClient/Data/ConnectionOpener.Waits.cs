@@ -73,10 +73,12 @@ internal sealed partial class ConnectionOpener
     }
 
     // A driver does not hear its token while it connects to a hung server, so the open is raced: against the caller's token, the
-    // call's deadline, and the news that the node is not what was asked for any more.
+    // call's deadline, and the news that the node is not what was asked for any more. One that makes a connection takes a place of the
+    // pool from the beginning, so only of one that makes none may the pool be asked now.
     private async ValueTask WaitForOpenAsync(
-        Task opening, DbConnection native, ClusterNode node, OpenAttempt attempt, CancellationToken cancellationToken)
+        Task opening, DbConnection native, ClusterNode node, bool connects, OpenAttempt attempt, CancellationToken cancellationToken)
     {
+        var isForThePool = !connects && LocalWaitException.IsDue(node);
         try
         {
             while (!opening.IsCompleted)
@@ -88,9 +90,14 @@ internal sealed partial class ConnectionOpener
                     .WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch when (!opening.IsCompleted)
+        catch (Exception e) when (!opening.IsCompleted)
         {
             _ = DisposeWhenOpenEndsAsync(opening, native);
+            if (isForThePool && e is TimeoutException)
+            {
+                throw LocalWaitException.ForThePool(node);
+            }
+
             throw;
         }
 

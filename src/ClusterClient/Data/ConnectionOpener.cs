@@ -113,7 +113,7 @@ internal sealed partial class ConnectionOpener(
                 var opening = native.OpenAsync(cancellationToken);
                 if (!opening.IsCompletedSuccessfully)
                 {
-                    await WaitForOpenAsync(opening, native, node, attempt, cancellationToken).ConfigureAwait(false);
+                    await WaitForOpenAsync(opening, native, node, passes, attempt, cancellationToken).ConfigureAwait(false);
                 }
 
                 attempt.ThrowIfLeft(node);
@@ -232,7 +232,7 @@ internal sealed partial class ConnectionOpener(
     {
         NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
         NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
-        ClusterUnavailableException or ClusterOverloadedException => new(FaultKind.Unavailable, NotApplied: true),
+        ClusterUnavailableException or ClusterOverloadedException or LocalWaitException => new(FaultKind.Unavailable, NotApplied: true),
         _ => driver.Classify(exception),
     };
 

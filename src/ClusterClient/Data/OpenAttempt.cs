@@ -46,7 +46,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// <summary>The node to go to now, its circuit's trial begun where the call is that; null when there is none.</summary>
     public Admission? Choose()
     {
-        for (ClusterNode? sick = null; ;)
+        for (var wasSick = false; ;)
         {
             Topology = opener.Topology;
             _request = _request with { Now = opener.Clock.Now };
@@ -68,14 +68,23 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
                     return new(node, trial);
                 }
             }
-            else if (ReferenceEquals(node, sick))
+            else if (gate.IsIsolated)
             {
-                // Twice, so it is not that another was quicker to be the trial: nobody else can serve.
+                // Since it was chosen.
+                if (from?.Only is not null)
+                {
+                    throw new NodeLeftException(node.Endpoint.Name);
+                }
+            }
+            else if (wasSick)
+            {
+                // Twice, so it is not that another was quicker to be the trial: nobody else can serve. Whichever it is now, because a
+                // policy that takes turns need not choose the same one.
                 return new(node, Trial: 0);
             }
             else
             {
-                sick = node;
+                wasSick = true;
             }
         }
     }
@@ -136,6 +145,13 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     public bool GoesOnAfter(Exception exception, ClusterNode node)
     {
         _lastTried = node;
+        if (exception is LocalWaitException && from?.Only is null)
+        {
+            _lastFault ??= exception;
+            (Topology, _request) = (opener.Topology, _request with { Now = opener.Clock.Now });
+            throw Refuse(exception.Message);
+        }
+
         var outOfTime = false;
         if (exception is not NodeLeftException)
         {
@@ -152,7 +168,8 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             }
 
             opener.NoteOpenFault(exception, node, outOfTime || fault.QuestionsNode);
-            _lastFailed = Topology.Nodes[node.Index];
+            // Not of this one's own snapshot, which is as old as the last choice that was not waited for.
+            _lastFailed = opener.Topology.Nodes[node.Index];
             _request = _request with { Avoid = node.Index + 1 };
         }
 
@@ -192,7 +209,8 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     }
 
     /// <summary>Whether the node, and the data source, is still what this waits for.</summary>
-    public readonly bool IsStillWanted(ClusterNode node) => !opener.IsStopped && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
+    public readonly bool IsStillWanted(ClusterNode node) =>
+        !opener.IsStopped && !node.State.Gate.IsIsolated && Router.StillFits(_request, opener.Topology.Nodes[node.Index]);
 
     private readonly void Tell(Exception exception, Fault fault, int attempts, ClusterNode? node = null) => new CallFault
     {

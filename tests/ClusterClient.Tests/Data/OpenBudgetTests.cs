@@ -28,6 +28,23 @@ public sealed class OpenBudgetTests
     }
 
     [Fact]
+    public async Task OpenAsync_NodeFailedThatWasWaitedFor_WaitsForTheBudget()
+    {
+        await using var cluster = new FakeCluster(1, Timeout, retry: NoBudget).Sees("R1@9");
+        cluster.Servers[0].Refuses(new FakeFault(FaultKind.ConnectionLost));
+        var opening = cluster.OpenAsync(RouteIntent.Write, default).AsTask();
+        cluster.Sees("P2@9/9");
+        await Until.TrueAsync(() => cluster.Monitor.Current.Nodes[0].IsDoubted);
+        cluster.Servers[0].OnOpen = () => Task.CompletedTask;
+        cluster.Sees("P2@9/9");
+
+        await Until.TrueAsync(cluster.Clock, TimeSpan.FromMilliseconds(100), Timeout * 2, () => opening.IsCompleted);
+
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => opening);
+        Assert.Equal(1, cluster.Servers[0].Opens);
+    }
+
+    [Fact]
     public async Task OpenAsync_NodeFailedAndCameBack_IsNoRetry()
     {
         await using var cluster = new FakeCluster(1, Timeout, retry: NoBudget).Sees("P1@9");
