@@ -61,6 +61,12 @@ internal sealed class CircuitWatch
 
     private void Tell(ClusterNode node, CircuitChange change)
     {
+        if (change.Kind is TopologyEventKind.CircuitOpened or TopologyEventKind.NodeIsolated)
+        {
+            // Others can serve them, or they wait for what comes of it where they hold up nobody.
+            node.SendAway();
+        }
+
         var name = node.Endpoint.Name;
         var topology = _monitor.Current;
         _teller.Post(new(change.Kind, $"{name}{Said(change)}: {change.Cause}", topology.Nodes[node.Index], topology));

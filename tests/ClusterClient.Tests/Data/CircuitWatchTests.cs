@@ -190,6 +190,61 @@ public sealed class CircuitWatchTests
         Assert.StartsWith("There is no node 'd'; there are a, b, c.", wrong.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Circuit_OpensOrIsIsolated_SendsAwayWhoWaitsThere(bool isolated)
+    {
+        await using var cluster = Cluster("P1@9 R1@9 R1@9");
+        var (node, now) = (cluster.Nodes[1], cluster.Opener.Clock.Now);
+        cluster.Servers[1].WillConnect = true;
+        for (var i = 0; i < ConnectGate.Most; i++)
+        {
+            Assert.Null(node.Connects.Enter(SlowStart.LongAgo, now));
+        }
+
+        Task<OpenedNode>[] reads = [.. Enumerable.Range(0, 4).Select(_ => cluster.OpenAsync(RouteIntent.Read, default).AsTask())];
+        Assert.Equal(2, reads.Count(r => !r.IsCompleted));
+        if (isolated)
+        {
+            await cluster.Circuits.IsolateAsync("b", default).Soon();
+        }
+        else
+        {
+            node.State.Circuit!.Met(5, now, now);
+        }
+
+        Assert.All(await Task.WhenAll(reads).Soon(), r => Assert.Equal(2, r.Node.Index));
+        Assert.Equal("0 0 4", cluster.InFlight);
+    }
+
+    [Fact]
+    public async Task Isolate_CallsWaitForTheirTurn_TheyGoElsewhere()
+    {
+        await using var cluster = new FakeCluster(
+            2, policy: new RoundRobin(), circuit: new(), limits: new() { Floor = 2, Initial = 2, Ceiling = 2 }).Sees("P1@9 R1@9");
+        var state = cluster.Nodes[1].State;
+        state.Begin(cluster.Opener.Clock.Now);
+        state.Begin(cluster.Opener.Clock.Now);
+        var read = cluster.OpenAsync(RouteIntent.Read, default).AsTask();
+        Assert.Equal((1, false), (state.Waiting, read.IsCompleted));
+        await cluster.Circuits.IsolateAsync("b", default).Soon();
+        Assert.Equal(0, (await read.Soon()).Node.Index);
+        Assert.Equal(0, state.Waiting);
+    }
+
+    [Fact]
+    public async Task Reads_AllCircuitsAreOpenAndThePolicyTakesTurnsOfItsOwn_OneServes()
+    {
+        await using var cluster = new FakeCluster(
+            3, scope: new() { Freshness = new(TimeSpan.FromSeconds(10)) }, policy: new OwnTurns(), circuit: new()).Sees("P1@9 R1@9 R1@9");
+        var due = CircuitGate.OpenUntil(cluster.Opener.Clock.Now + 5_000_000);
+        cluster.Nodes[1].State.SetGate(due);
+        cluster.Nodes[2].State.SetGate(due);
+        var opened = await Task.Run(() => cluster.OpenAsync(RouteIntent.Read, default).AsTask()).Soon();
+        Assert.NotEqual(0, opened.Node.Index);
+    }
+
     [Fact]
     public async Task Isolate_Primary_WritesWaitAndGoOnAtTheReset()
     {
@@ -247,6 +302,15 @@ public sealed class CircuitWatchTests
 
     private FakeCluster Cluster(string nodes, TimeSpan? failoverTimeout = null, int maxWaitingCalls = 1_000) => new FakeCluster(
         nodes.Split(' ').Length, failoverTimeout, maxWaitingCalls, onEvent: _events.Enqueue, policy: new RoundRobin(), circuit: new()).Sees(nodes);
+
+    private sealed class OwnTurns : RoutingPolicy
+    {
+        private int _turn;
+
+        public override string Name => "own turns";
+
+        public override int Pick(in RouteCandidates candidates) => Interlocked.Increment(ref _turn) % candidates.Count;
+    }
 
     private static CancellationTokenSource Telling(FakeCluster cluster)
     {
