@@ -84,7 +84,7 @@ public sealed partial class ClusterDataSourceBuilder
         var outliers = _options.EjectOutliers ? new OutlierWatch(
             _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
         var audit = new RegionAudit(_name, _onRegionRefusal, logger);
-        var circuits = new CircuitWatch(_options.Circuit, nodes, monitor, teller, _time, random);
+        var circuits = new CircuitWatch(_options.Circuit, nodes, monitor, teller, _options.FailoverTimeout, _time, random);
         var budget = new RetryBudget(_options.Retry.BudgetRatio, _options.Retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(_options.Retry, budget, _time, new Random(random.Next()));
         var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits)

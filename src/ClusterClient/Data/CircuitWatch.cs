@@ -13,23 +13,32 @@ internal sealed class CircuitWatch
     private readonly ImmutableArray<NodeCircuit> _circuits;
     private readonly TopologyMonitor _monitor;
     private readonly EventTeller _teller;
+    private readonly TimeSpan _longestOfPrimary;
 
     /// <param name="settings">When they open; null for never by themselves.</param>
     /// <param name="nodes">The nodes, whose states get a circuit.</param>
     /// <param name="monitor">The events' topology is its present one.</param>
     /// <param name="teller">Tells the events.</param>
+    /// <param name="failoverTimeout">How long a write may wait.</param>
     /// <param name="time">Only its timestamps matter.</param>
     /// <param name="random">Drawn from here and now, never later.</param>
     public CircuitWatch(
-        CircuitSettings? settings, ImmutableArray<ClusterNode> nodes, TopologyMonitor monitor, EventTeller teller, TimeProvider time, Random random)
+        CircuitSettings? settings,
+        ImmutableArray<ClusterNode> nodes,
+        TopologyMonitor monitor,
+        EventTeller teller,
+        TimeSpan failoverTimeout,
+        TimeProvider time,
+        Random random)
     {
-        (_nodes, _monitor, _teller) = (nodes, monitor, teller);
+        // By a fifth more at most, when it is drawn.
+        (_nodes, _monitor, _teller, _longestOfPrimary) = (nodes, monitor, teller, failoverTimeout / 2);
         var clock = new HealthClock(time);
         // A Random each: every circuit draws on threads of its own, and the one that was injected need not be thread-safe.
         _circuits =
         [
             .. nodes.Select(n => n.State.Circuit = new(
-                n.State, settings, clock, time, new Random(random.Next()), Signal, change => Tell(n, change))),
+                n.State, settings, clock, time, new Random(random.Next()), Signal, () => LongestBreak(n), change => Tell(n, change))),
         ];
     }
 
@@ -58,6 +67,10 @@ internal sealed class CircuitWatch
         throw new ArgumentException(
             $"There is no node '{node}'; there are {string.Join(", ", _nodes.Select(n => n.Endpoint.Name))}.", nameof(node));
     }
+
+    // Nobody else takes writes: one that may wait for as long as any must meet a trial before its time is over.
+    private TimeSpan LongestBreak(ClusterNode node) =>
+        _monitor.Current.Nodes[node.Index].WasWritable ? _longestOfPrimary : TimeSpan.MaxValue;
 
     private void Tell(ClusterNode node, CircuitChange change)
     {

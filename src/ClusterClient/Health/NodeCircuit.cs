@@ -28,6 +28,7 @@ internal sealed class NodeCircuit(
     TimeProvider time,
     Random random,
     CircuitSignal signal,
+    Func<TimeSpan> longestBreak,
     Action<CircuitChange> changed) : ICircuitObserver
 {
     private const long Millisecond = 1_000;
@@ -85,7 +86,8 @@ internal sealed class NodeCircuit(
                 return 0;
             }
 
-            state.SetGate(CircuitGate.TrialUntil(now + (long)_breaks.BreakDuration.TotalMicroseconds));
+            var patience = Math.Min(_breaks.BreakDuration.TotalMicroseconds, longestBreak().TotalMicroseconds);
+            state.SetGate(CircuitGate.TrialUntil(now + (long)patience));
             if (_trial is { } begun)
             {
                 return begun.Number;
@@ -194,7 +196,7 @@ internal sealed class NodeCircuit(
     }
 
     // Nothing runs, and nothing is kept, for a node whose circuit never left its place.
-    private CircuitBreaker Breaker_NeedsLock => _breaker ??= new(_breaks, time, random, this);
+    private CircuitBreaker Breaker_NeedsLock => _breaker ??= new(_breaks, time, random, longestBreak, this);
 
     private string? Evidence(int faultsInARow, long now, long since)
     {

@@ -10,7 +10,7 @@ namespace ClusterClient.Resilience;
 /// <remarks>
 /// <para>
 /// One verdict opens it. Polly takes no fewer than two failures for evidence, so each is reported twice; what it would count itself is
-/// configured away. A break lasts <c>min(base × 2^n, max) × U(0.8, 1.2)</c> after n failed trials in a row.
+/// configured away. A break lasts <c>min(base × 2^n, max, longest) × U(0.8, 1.2)</c> after n failed trials in a row.
 /// </para>
 /// <para>
 /// What Polly 8 does that one has to know: it lets a trial through only when a call arrives, so somebody has to send one when the break
@@ -30,8 +30,9 @@ internal sealed class CircuitBreaker
     /// <param name="settings">For how long it opens.</param>
     /// <param name="time">Only its timestamps matter.</param>
     /// <param name="random">Drawn from by one thread at a time, and by nobody else.</param>
+    /// <param name="longest">What a break may last at most when it begins, beside the settings; quick, and it waits for nothing.</param>
     /// <param name="observer">Hears of every transition.</param>
-    public CircuitBreaker(CircuitSettings settings, TimeProvider time, Random random, ICircuitObserver observer)
+    public CircuitBreaker(CircuitSettings settings, TimeProvider time, Random random, Func<TimeSpan> longest, ICircuitObserver observer)
     {
         // Polly's queue outlives the call that comes here first.
         using var suppressed = Flow();
@@ -41,7 +42,7 @@ internal sealed class CircuitBreaker
                 FailureRatio = 0,
                 MinimumThroughput = LeastFailures,
                 ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is not null || args.Outcome.Result.IsSick),
-                BreakDurationGenerator = args => ValueTask.FromResult(BreakAfter(args.HalfOpenAttempts, settings, random)),
+                BreakDurationGenerator = args => ValueTask.FromResult(BreakAfter(args.HalfOpenAttempts, settings, longest(), random)),
                 ManualControl = _manual,
                 OnOpened = args =>
                 {
@@ -91,9 +92,10 @@ internal sealed class CircuitBreaker
     /// <summary>Closes it, whatever it was. The state has changed when this returns; done when the observer has heard of it.</summary>
     public Task CloseAsync() => _manual.CloseAsync(CancellationToken.None);
 
-    internal static TimeSpan BreakAfter(int failedTrials, CircuitSettings settings, Random random)
+    internal static TimeSpan BreakAfter(int failedTrials, CircuitSettings settings, TimeSpan longest, Random random)
     {
-        var length = Math.Min(settings.BreakDuration.TotalSeconds * Math.Pow(2, Math.Min(failedTrials, 40)), settings.MaxBreakDuration.TotalSeconds);
+        var most = Math.Min(settings.MaxBreakDuration.TotalSeconds, longest.TotalSeconds);
+        var length = Math.Min(settings.BreakDuration.TotalSeconds * Math.Pow(2, Math.Min(failedTrials, 40)), most);
         return TimeSpan.FromSeconds(length * (1 - Jitter + (2 * Jitter * random.NextDouble())));
     }
 

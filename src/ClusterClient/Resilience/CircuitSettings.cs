@@ -31,7 +31,11 @@ public sealed record CircuitSettings
     /// <value>10 ms to one day. Default 5 s.</value>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where doubling ends; the draw may exceed it by its 20 %.</summary>
+    /// <summary>
+    /// Where doubling ends; the draw may exceed it by its 20 %. A primary's breaks, the first
+    /// one included, are no longer than half of <see cref="ClusterOptions.FailoverTimeout"/>, with the same draw: nobody else takes
+    /// writes, and one that waits for as long as it may must meet a trial before it is refused.
+    /// </summary>
     /// <value><see cref="BreakDuration"/> to one day. Default 60 s.</value>
     public TimeSpan MaxBreakDuration { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -96,12 +96,32 @@ public sealed class CircuitWatchTests
     {
         await using var cluster = Cluster("P1@9 R1@9", failoverTimeout: TimeSpan.FromSeconds(2));
         await OpensAsync(cluster, 0, cluster.Writes);
+        // As of a replica that has been promoted since.
+        cluster.Nodes[0].State.SetGate(CircuitGate.OpenUntil(cluster.Opener.Clock.Now + 5_000_000));
         var write = CallAsync(cluster.Writes);
         Assert.False(write.IsCompleted);
         cluster.Clock.Advance(TimeSpan.FromSeconds(2.1));
         var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => write.Soon());
         Assert.Matches("a .*circuit open, for .* ms more: 5 faults in a row", refusal.Explanation);
         Assert.Equal("a", Assert.Single(cluster.Writes.Assess(), a => a.Circuit == CircuitStatus.Open).Node.Endpoint.Name);
+    }
+
+    [Fact]
+    public async Task Writes_ManyTrialsOfThePrimaryFailed_EachWriteMeetsATrialInItsTime()
+    {
+        await using var cluster = Cluster("P1@9 R1@9");
+        await OpensAsync(cluster, 0, cluster.Writes);
+        for (var i = 0; i < 6; i++)
+        {
+            var (write, statements) = (CallAsync(cluster.Writes), cluster.Servers[0].Statements);
+            cluster.Clock.Advance(TimeSpan.FromMicroseconds(cluster.Nodes[0].State.Gate.DueAt - cluster.Opener.Clock.Now + 2_000));
+            // It was the trial; it would have been refused.
+            await write.Soon();
+            Assert.Equal(statements + 1, cluster.Servers[0].Statements);
+            await Until.TrueAsync(() => cluster.Nodes[0].State.Gate.Status == CircuitStatus.Open);
+        }
+
+        Assert.InRange(cluster.Nodes[0].State.Gate.DueAt - cluster.Opener.Clock.Now, 12_000_000, 18_010_000);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         Budget = new(retry.BudgetRatio, retry.BudgetPerSecond, selector.CallsEnded);
         var retries = new RetryPipeline(retry, Budget, Clock, new ScriptedRandom(0.5));
         var audit = new RegionAudit("orders", onRefusal, logger);
-        Circuits = new(circuit, Nodes, Monitor, Teller, Clock, new ScriptedRandom(0.5));
+        Circuits = new(circuit, Nodes, Monitor, Teller, openLimits.FailoverTimeout, Clock, new ScriptedRandom(0.5));
         Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, audit, Clock, logger, retries, Circuits)
         {
             Hedges = hedging is null ? null : new(hedging, Budget, Clock),

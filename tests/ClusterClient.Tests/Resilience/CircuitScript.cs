@@ -14,7 +14,7 @@ internal sealed class CircuitScript
     {
         Clock = new(Time);
         State = new(Peers);
-        Circuit = new(State, settings ?? new(), Clock, Time, new ScriptedRandom(draws is [] ? [0.5] : draws), Signal, change =>
+        Circuit = new(State, settings ?? new(), Clock, Time, new ScriptedRandom(draws is [] ? [0.5] : draws), Signal, () => LongestBreak, change =>
         {
             _changes.Enqueue(change);
             OnChange(change);
@@ -33,6 +33,9 @@ internal sealed class CircuitScript
     public NodeState State { get; }
 
     public NodeCircuit Circuit { get; }
+
+    /// <summary>What a break may last at most, beside the settings.</summary>
+    public TimeSpan LongestBreak { get; set; } = TimeSpan.MaxValue;
 
     /// <summary>What a listener does with each change.</summary>
     public Action<CircuitChange> OnChange { get; set; } = _ => { };

@@ -44,8 +44,12 @@ public sealed class CircuitSettingsTests
     [InlineData(0, 0, 4)]
     [InlineData(0, 1, 6)]
     [InlineData(9, 1, 72)]
-    public void BreakAfter_FailedTrials_DoublesUpToTheLongestAndIsDrawn(int failed, double draw, double seconds) =>
-        Assert.Equal(seconds, CircuitBreaker.BreakAfter(failed, new(), new ScriptedRandom(draw)).TotalSeconds, 6);
+    [InlineData(9, 1, 18, 15)]
+    [InlineData(1, 0.5, 10, 15)]
+    [InlineData(0, 0.5, 1, 1)]
+    public void BreakAfter_FailedTrials_DoublesUpToTheLongestAndIsDrawn(int failed, double draw, double seconds, double longest = 3600) =>
+        Assert.Equal(
+            seconds, CircuitBreaker.BreakAfter(failed, new(), TimeSpan.FromSeconds(longest), new ScriptedRandom(draw)).TotalSeconds, 6);
 
     [Fact]
     public void SteadyTime_WallClockIsSet_AdvancesWithTheTimestamps()
