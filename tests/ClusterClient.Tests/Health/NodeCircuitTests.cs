@@ -289,10 +289,9 @@ public sealed class NodeCircuitTests
         await script.ChangesAsync(1);
         var news = script.Signal.Next;
         var isolating = script.Circuit.IsolateAsync(default);
-        await news.Soon();
         script.Time.Advance(TimeSpan.FromSeconds(5.01));
         Assert.Equal(0, script.Circuit.BeginTrial(script.Clock.Now));
-        Assert.True(script.State.Gate.IsIsolated);
+        Assert.Equal((true, true), (script.State.Gate.IsIsolated, news.IsCompleted));
         heard.Set();
         await isolating.Soon();
         Assert.Equal((true, 2), (script.State.Gate.IsIsolated, script.Changes));
