@@ -90,7 +90,7 @@ internal sealed partial class ConnectionOpener(
             }
 
             var began = Clock.Now;
-            if (!admission.TryBeginOpen(began))
+            if (!admission.TryBeginOpen(began) && !attempt.TryElsewhere(ref admission, began))
             {
                 if (await WaitForTurnAsync(node, attempt, cancellationToken).ConfigureAwait(false) is not { } admitted)
                 {
@@ -100,13 +100,15 @@ internal sealed partial class ConnectionOpener(
                 began = admitted;
             }
 
-            var native = node.Source.CreateConnection();
+            node = admission.Node;
+            DbConnection? native = null;
             var passes = false;
             try
             {
+                native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
-                    await PassGateAsync(node, attempt, cancellationToken).ConfigureAwait(false);
+                    await PassGateAsync(node, attempt, began, cancellationToken).ConfigureAwait(false);
                     passes = true;
                 }
 
@@ -123,7 +125,7 @@ internal sealed partial class ConnectionOpener(
             catch (Exception e)
             {
                 attempt.Failed(e, admission, began);
-                if (native.State != ConnectionState.Connecting)
+                if (native is not null && native.State != ConnectionState.Connecting)
                 {
                     await native.DisposeAsync().ConfigureAwait(false);
                 }
@@ -166,7 +168,7 @@ internal sealed partial class ConnectionOpener(
             }
 
             var began = Clock.Now;
-            if (!admission.TryBeginOpen(began))
+            if (!admission.TryBeginOpen(began) && !attempt.TryElsewhere(ref admission, began))
             {
                 if (WaitForTurn(node, attempt) is not { } admitted)
                 {
@@ -176,13 +178,15 @@ internal sealed partial class ConnectionOpener(
                 began = admitted;
             }
 
-            var native = node.Source.CreateConnection();
+            node = admission.Node;
+            DbConnection? native = null;
             var passes = false;
             try
             {
+                native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
-                    PassGate(node, attempt);
+                    PassGate(node, attempt, began);
                     passes = true;
                 }
 
@@ -202,7 +206,7 @@ internal sealed partial class ConnectionOpener(
             catch (Exception e)
             {
                 attempt.Failed(e, admission, began);
-                if (native.State != ConnectionState.Connecting)
+                if (native is not null && native.State != ConnectionState.Connecting)
                 {
                     native.Dispose();
                 }
