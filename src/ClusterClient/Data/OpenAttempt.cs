@@ -92,7 +92,7 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     /// <summary>Begins at another replica what the first was too busy for, before anybody waits. The primary is not bothered with it.</summary>
     public readonly bool TryElsewhere(ref Admission admission, long now)
     {
-        if (_request.Intent == RouteIntent.Write
+        if (_request.Intent == RouteIntent.Write || from?.Only is not null
             || opener.Choose(_request with { Avoid = admission.Node.Index + 1 }, Topology) is not { } other
             || other.Index == admission.Node.Index || other.Index == Topology.Primary?.Index || !other.State.Gate.IsClosed
             || !other.State.TryBeginOpen(now))
