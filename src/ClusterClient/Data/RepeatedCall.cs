@@ -138,7 +138,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             ticket.Answered();
             return result;
         }
-        catch (Exception e) when (Fails(e, ticket, isSent && cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (Fails(e, ticket, isSent, cancellationToken.IsCancellationRequested))
         {
             throw;
         }
@@ -153,6 +153,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     {
         BeginAttempt();
         CallTicket ticket = default;
+        var isSent = false;
         try
         {
             if (GoesElsewhere)
@@ -165,12 +166,13 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             }
 
             ticket = _connection.BeginCall();
+            isSent = true;
             _connection.CallLimit = AttemptLimit;
             var result = run(_call);
             ticket.Answered();
             return result;
         }
-        catch (Exception e) when (Fails(e, ticket))
+        catch (Exception e) when (Fails(e, ticket, isSent, isEnded: false))
         {
             throw;
         }
@@ -218,17 +220,20 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     /// <summary>For an exception filter; always true.</summary>
     /// <param name="exception">What the attempt ended in.</param>
     /// <param name="ticket">The attempt.</param>
-    /// <param name="isEnded">Whether it was sent, and ended by a token: the caller's, the deadline's or the pipeline's.</param>
-    private bool Fails(Exception exception, CallTicket ticket, bool isEnded = false)
+    /// <param name="isSent">Whether there is an attempt: without one, no more than the way to it ended.</param>
+    /// <param name="isEnded">Whether a token ended it: the caller's, the deadline's or the pipeline's.</param>
+    private bool Fails(Exception exception, CallTicket ticket, bool isSent, bool isEnded)
     {
-        if (exception is OperationCanceledException && !_call.CancellationToken.IsCancellationRequested)
+        var isCancelled = exception is OperationCanceledException && !_call.CancellationToken.IsCancellationRequested;
+        if (isCancelled && !isSent)
         {
-            if (!isEnded)
-            {
-                // Nothing was sent: what the call ends in is still the fault before it.
-                return true;
-            }
+            // What the call ends in is still the fault before it.
+            return true;
+        }
 
+        // Without a token it was the command's own Cancel, and goes to the caller as it is.
+        if (isCancelled && isEnded)
+        {
             exception = _opener.Driver.TimedOut(Remaining > TimeSpan.Zero ? _limit - Remaining : _limit, exception);
         }
 

@@ -269,6 +269,29 @@ public sealed class RetriedCallTests
         AssertNothingLeft(cluster);
     }
 
+    /// <summary>The command's own Cancel, from another thread, tells by no token that it was that.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Call_CommandIsCancelledDuringTheSecondAttempt_IsNotSentAgain(bool async)
+    {
+        await using var cluster = New(1).Sees("P1@9");
+        var calls = 0;
+        cluster.Servers[0].OnExecute = () => Interlocked.Increment(ref calls) switch
+        {
+            1 => Task.FromException(new FakeFault(FaultKind.Conflict, notApplied: true)),
+            2 => Task.FromException(new OperationCanceledException("cancelled on request of the user")),
+            _ => Task.CompletedTask,
+        };
+        await using var db = await cluster.Writes.OpenConnectionAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(cluster, db, async));
+
+        Assert.Equal(2, cluster.Servers[0].Statements);
+        await db.CloseAsync();
+        AssertNothingLeft(cluster);
+    }
+
     /// <summary>The first attempt may have been applied, whatever the server says of the second.</summary>
     [Theory]
     [InlineData(true)]
