@@ -69,15 +69,17 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
 
     public async Task<TResult> RunAsync(Func<Execution<TCommand>, Task<TResult>> start)
     {
-        using var deadline = _deadline = new(Max(Remaining), _opener.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_call.CancellationToken, deadline.Token);
-        var context = Enter(either.Token);
+        // Not one that is linked to the caller's: to dispose of that waits for what the caller's cancellation runs on another thread, where a
+        // driver may block until a hung server has heard of it.
+        var deadline = _deadline = new(Max(Remaining), _opener.Time);
+        var caller = _call.CancellationToken.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline);
+        var context = Enter(deadline.Token);
         try
         {
             return await _opener.Retries.Pipeline.ExecuteAsync(
                 static (context, c) => c.Self.NextAsync(c.start, context.CancellationToken), context, (Self: this, start)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
             _call.CancellationToken.ThrowIfCancellationRequested();
             throw Last("its time is up");
@@ -85,6 +87,11 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         finally
         {
             ResilienceContextPool.Shared.Return(context);
+            // Where the caller's cancellation is under way, it still needs it, and stops its timer.
+            if (caller.Unregister() || !_call.CancellationToken.CanBeCanceled)
+            {
+                deadline.Dispose();
+            }
         }
     }
 
@@ -212,6 +219,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
 
     private string? Obstacle() =>
         Remaining <= TimeSpan.Zero ? "its time is up"
+        : _connection.WhyNotAgain is { } why ? why
         : !Pays() ? "the retry budget is spent"
         : null;
 
