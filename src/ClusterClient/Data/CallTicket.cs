@@ -51,6 +51,12 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
             _state.Circuit?.Met(inARow, began, now);
             _state.OnFault?.Invoke(inARow);
         }
+        else if (Counts && fault.Kind == FaultKind.PoolExhausted)
+        {
+            // It waited for this process, not for the node.
+            _state.End(began);
+            EndTrial(null);
+        }
         else
         {
             GivenUp();

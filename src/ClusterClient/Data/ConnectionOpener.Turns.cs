@@ -79,13 +79,15 @@ internal sealed partial class ConnectionOpener
     private static ClusterOverloadedException TooLate(ClusterNode node, in OpenAttempt attempt, TimeSpan patience) =>
         attempt.Overloaded(node, $"it had no turn within {patience.TotalSeconds:0.###} s (Limits.MaxQueueTime, FailoverTimeout)");
 
-    private async ValueTask PassGateAsync(ClusterNode node, OpenAttempt attempt, CancellationToken cancellationToken)
+    private async ValueTask PassGateAsync(ClusterNode node, OpenAttempt attempt, long began, CancellationToken cancellationToken)
     {
         if (Enter(node) is not { } pass)
         {
             return;
         }
 
+        // What waits here is not at the node yet, and must not keep others from their turn.
+        node.State.End(began);
         try
         {
             await LeaveUnlessWanted(pass, node, attempt).Task.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
@@ -97,6 +99,10 @@ internal sealed partial class ConnectionOpener
         catch
         {
             await pass.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            node.State.Begin(began);
         }
 
         if (Pause(pass, node) is { Ticks: > 0 } pause)
@@ -113,21 +119,29 @@ internal sealed partial class ConnectionOpener
         }
     }
 
-    private void PassGate(ClusterNode node, OpenAttempt attempt)
+    private void PassGate(ClusterNode node, OpenAttempt attempt, long began)
     {
         if (Enter(node) is not { } pass)
         {
             return;
         }
 
-        if (!LeaveUnlessWanted(pass, node, attempt).Task.Wait(attempt.Deadline.Remaining, CancellationToken.None))
+        node.State.End(began);
+        try
         {
-            if (node.Connects.TryLeave(pass))
+            if (!LeaveUnlessWanted(pass, node, attempt).Task.Wait(attempt.Deadline.Remaining, CancellationToken.None))
             {
-                throw new TimeoutException();
-            }
+                if (node.Connects.TryLeave(pass))
+                {
+                    throw new TimeoutException();
+                }
 
-            pass.Task.Wait(CancellationToken.None);
+                pass.Task.Wait(CancellationToken.None);
+            }
+        }
+        finally
+        {
+            node.State.Begin(began);
         }
 
         if (Pause(pass, node) is { Ticks: > 0 } pause)

@@ -90,7 +90,7 @@ internal sealed partial class ConnectionOpener(
             }
 
             var began = Clock.Now;
-            if (!admission.TryBeginOpen(began))
+            if (!admission.TryBeginOpen(began) && !attempt.TryElsewhere(ref admission, began))
             {
                 attempt.ThrowIfOnly(node);
                 if (await WaitForTurnAsync(node, attempt, cancellationToken).ConfigureAwait(false) is not { } admitted)
@@ -101,13 +101,15 @@ internal sealed partial class ConnectionOpener(
                 began = admitted;
             }
 
-            var native = node.Source.CreateConnection();
+            node = admission.Node;
+            DbConnection? native = null;
             var passes = false;
             try
             {
+                native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
-                    await PassGateAsync(node, attempt, cancellationToken).ConfigureAwait(false);
+                    await PassGateAsync(node, attempt, began, cancellationToken).ConfigureAwait(false);
                     passes = true;
                 }
 
@@ -124,7 +126,7 @@ internal sealed partial class ConnectionOpener(
             catch (Exception e)
             {
                 attempt.Failed(e, admission, began);
-                if (native.State != ConnectionState.Connecting)
+                if (native is not null && native.State != ConnectionState.Connecting)
                 {
                     await native.DisposeAsync().ConfigureAwait(false);
                 }
@@ -167,7 +169,7 @@ internal sealed partial class ConnectionOpener(
             }
 
             var began = Clock.Now;
-            if (!admission.TryBeginOpen(began))
+            if (!admission.TryBeginOpen(began) && !attempt.TryElsewhere(ref admission, began))
             {
                 attempt.ThrowIfOnly(node);
                 if (WaitForTurn(node, attempt) is not { } admitted)
@@ -178,13 +180,15 @@ internal sealed partial class ConnectionOpener(
                 began = admitted;
             }
 
-            var native = node.Source.CreateConnection();
+            node = admission.Node;
+            DbConnection? native = null;
             var passes = false;
             try
             {
+                native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
-                    PassGate(node, attempt);
+                    PassGate(node, attempt, began);
                     passes = true;
                 }
 
@@ -204,7 +208,7 @@ internal sealed partial class ConnectionOpener(
             catch (Exception e)
             {
                 attempt.Failed(e, admission, began);
-                if (native.State != ConnectionState.Connecting)
+                if (native is not null && native.State != ConnectionState.Connecting)
                 {
                     native.Dispose();
                 }

@@ -85,6 +85,21 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
         }
     }
 
+    /// <summary>Begins at another replica what the first was too busy for, before anybody waits. The primary is not bothered with it.</summary>
+    public readonly bool TryElsewhere(ref Admission admission, long now)
+    {
+        if (_request.Intent == RouteIntent.Write
+            || opener.Choose(_request with { Avoid = admission.Node.Index + 1 }, Topology) is not { } other
+            || other.Index == admission.Node.Index || other.Index == Topology.Primary?.Index || !other.State.Gate.IsClosed
+            || !other.State.TryBeginOpen(now))
+        {
+            return false;
+        }
+
+        admission = new(other, Trial: 0);
+        return true;
+    }
+
     /// <summary>How long to wait for news: to the end of the call's time, or of a break after which a write could be the trial.</summary>
     /// <param name="isLast">Whether time is up then.</param>
     public readonly TimeSpan Patience(out bool isLast)

@@ -8,7 +8,9 @@ namespace ClusterClient.Health;
 /// <para>
 /// <c>limit = 0.8 limit + 0.2 (limit · g + 4)</c> after each round of answers, with <c>g = clamp(1.5 · calm / crowded, 0.5, 1)</c>: calm is
 /// what an answer takes (an average over 600) while no more calls than the floor are in flight, crowded the mean over this round, of as many
-/// answers as the limit, which counts only while half of the limit or more are in flight. Where crowded is less than half of calm, calm is
+/// answers as the limit, which counts only while half of the limit or more are in flight. Both means are geometric (<see cref="LatencyLevel"/>):
+/// a few reports of seconds among queries of a millisecond are no overload, and would be taken for one by the usual mean. Crowded takes each for
+/// four times calm at most, so that up to a quarter of the answers may be long. Where crowded is less than half of calm, calm is
 /// stale, and loses 5 % a round. Calls that time out, or that a server refuses for want of resources, take a tenth off, once for each
 /// generation of calls. Always between floor and ceiling.
 /// </para>
@@ -35,6 +37,10 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     private const float LeastGradient = 0.5f;
     private const float LongWeight = 1 / 600f;
     private const float AfterFault = 0.9f;
+    private const float StaleCalm = 0.95f;
+
+    /// <summary>Four times calm, as a level: from three times on the gradient is at its least anyway, and what takes longer was long by nature.</summary>
+    private const float MostAboveCalm = 2 * 256;
     private const int LeastRound = 10;
     private const int LeastProbe = 5;
     private const int ProbeRounds = 4;
@@ -53,6 +59,8 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     private int _now = settings.Initial;
     private int _calmUpTo = settings.IsNone ? -1 : settings.Floor;
     private int _crowdedFrom = Half(settings.Initial);
+
+    // Levels, not times.
     private float _calm;
     private float _calmWeight = 1;
     private float _limit = settings.Initial;
@@ -68,8 +76,11 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     /// <summary>How many calls may be in flight now.</summary>
     public readonly int Now => _now;
 
-    /// <summary>What an answer took in the last crowded round, in µs; 0 when there was none.</summary>
-    public readonly float Crowded => _crowded;
+    /// <summary>What an answer took in the last crowded round, in µs, as its geometric mean; 0 when there was none.</summary>
+    public readonly float Crowded => _crowded > 0 ? Time(_crowded) : 0;
+
+    /// <summary>From how many in flight on it is crowded.</summary>
+    public readonly int CrowdedFrom => _crowdedFrom;
 
     /// <summary>The limit after a round, before its bounds.</summary>
     public static float After(float limit, float calm, float crowded)
@@ -89,7 +100,7 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
         if (inFlight <= _calmUpTo)
         {
             // The first ones weigh more, or the very first, for which everything is cold, would be what is usual for long.
-            _calm += _calmWeight * (sample - _calm);
+            _calm += _calmWeight * (LatencyLevel.Of((long)sample) - _calm);
             _calmWeight = _calmWeight > LongWeight ? _calmWeight / (1 + _calmWeight) : LongWeight;
         }
 
@@ -105,9 +116,9 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     /// </summary>
     public void GivenUp(float atLeast, int inFlight, long beganAt, long now)
     {
-        if (inFlight >= _crowdedFrom && atLeast > Tolerance * _calm && _calm > 0 && !_isProbing)
+        if (inFlight >= _crowdedFrom && _calm > 0 && !_isProbing && Time(_calm) is var calm && atLeast > Tolerance * calm)
         {
-            AnsweredInCrowd(Math.Min(atLeast, 2 * Tolerance * _calm), inFlight, beganAt, now);
+            AnsweredInCrowd(Math.Min(atLeast, 2 * Tolerance * calm), inFlight, beganAt, now);
         }
     }
 
@@ -122,6 +133,22 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
         _cutAt = now;
         Set(_limit * AfterFault);
         Volatile.Write(ref _isBusy, 0);
+    }
+
+    /// <summary>
+    /// A call is about to wait: ends a probe whose time is up. Answers end it too, but where only long calls are in flight, none comes.
+    /// </summary>
+    public void AboutToWait(long now)
+    {
+        if (_isProbing && IsOutOfTime(now) && Interlocked.Exchange(ref _isBusy, 1) == 0)
+        {
+            if (_isProbing)
+            {
+                EndProbe();
+            }
+
+            Volatile.Write(ref _isBusy, 0);
+        }
     }
 
     /// <summary>The server is another now: nothing that was learnt holds.</summary>
@@ -147,7 +174,8 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
         }
         else
         {
-            _sum += sample;
+            var level = LatencyLevel.Of((long)sample);
+            _sum += _calm > 0 ? Math.Min(level, _calm + MostAboveCalm) : level;
             if (++_count >= Math.Max(LeastRound, _now))
             {
                 EndRound(now);
@@ -161,18 +189,20 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
     {
         _crowded = _sum / _count;
         (_sum, _count) = (0, 0);
-        if (_calm > 2 * _crowded)
+        var (calm, crowded) = (Time(_calm), Time(_crowded));
+        if (calm > 2 * crowded)
         {
-            _calm *= 0.95f;
+            calm *= StaleCalm;
+            _calm = LatencyLevel.Of((long)calm);
         }
 
         if (_calm > 0)
         {
-            Set(After(_limit, _calm, _crowded));
+            Set(After(_limit, calm, crowded));
         }
 
         var since = now - _probedAt;
-        var isDue = _probedAt == Never ? _calm == 0 : since >= (_crowded > Tolerance * _calm ? ProbeEvery : ProbeSeldom);
+        var isDue = _probedAt == Never ? _calm == 0 : since >= (crowded > Tolerance * calm ? ProbeEvery : ProbeSeldom);
         _probedAt = isDue || _probedAt == Never ? now : _probedAt;
         if (isDue)
         {
@@ -192,11 +222,11 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
         }
         else if (beganAt >= _calmSince)
         {
-            _sum += sample;
+            _sum += LatencyLevel.Of((long)sample);
             _count++;
         }
 
-        var isOutOfTime = now - Math.Max(_probedAt, _calmSince) >= ProbeLimit;
+        var isOutOfTime = IsOutOfTime(now);
         if (_count >= (isOutOfTime ? LeastProbe : Math.Max(LeastRound, ProbeRounds * _settings.Floor)))
         {
             _calm = _sum / _count;
@@ -208,6 +238,10 @@ internal struct ConcurrencyLimit(ConcurrencyLimits settings)
             EndProbe();
         }
     }
+
+    private readonly bool IsOutOfTime(long now) => now - Math.Max(_probedAt, _calmSince) >= ProbeLimit;
+
+    private static float Time(float level) => (float)LatencyLevel.Back(level);
 
     private void EndProbe()
     {

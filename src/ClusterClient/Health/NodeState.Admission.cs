@@ -7,6 +7,7 @@ namespace ClusterClient.Health;
 internal sealed partial class NodeState
 {
     private const int StandingPart = 4;
+    private const long Unknown = long.MinValue;
 
     private readonly Lock _line = new();
     private readonly FairQueue _queue = new(limits.MaxQueued);
@@ -41,7 +42,7 @@ internal sealed partial class NodeState
         var count = _outstanding.Begin(now);
         _peers.Begin();
         if ((count + Volatile.Read(ref _reserved) <= _limit.Now && Volatile.Read(ref _waiting) == 0)
-            || (Volatile.Read(ref _waiting) == 0 && Fits(count)))
+            || (Volatile.Read(ref _waiting) == 0 && Fits(count, now)))
         {
             return true;
         }
@@ -65,6 +66,7 @@ internal sealed partial class NodeState
     /// </remarks>
     public QueuedCall? TryEnqueue(CallerShare share, long now, long patience, out bool isTooLong)
     {
+        _limit.AboutToWait(now);
         QueuedCall? call = new(share, now);
         QueuedCall? evicted = null;
         lock (_line)
@@ -79,7 +81,7 @@ internal sealed partial class NodeState
 
         evicted?.TrySetResult(QueueOutcome.Evicted);
         // Also when it does not wait: its attempt counted for a moment, and may have kept another from its turn.
-        AdmitWaiting();
+        AdmitWhileThereIsRoom(now);
         return call;
     }
 
@@ -123,7 +125,14 @@ internal sealed partial class NodeState
     }
 
     /// <summary>A call to it timed out, or was refused for want of resources.</summary>
-    public void Overloaded(long beganAt, long now) => _limit.Overloaded(beganAt, now);
+    /// <remarks>With few in flight that is not for want of a limit.</remarks>
+    public void Overloaded(long beganAt, long now)
+    {
+        if (Outstanding.Count(_outstanding.Read()) >= _limit.CrowdedFrom)
+        {
+            _limit.Overloaded(beganAt, now);
+        }
+    }
 
     private long ExpectedWait(CallerShare share) => (long)((_queue.Before(share) + 1) * ServiceInCrowd / _limit.Now);
 
@@ -132,19 +141,19 @@ internal sealed partial class NodeState
     {
         if (Volatile.Read(ref _waiting) != 0)
         {
-            AdmitWhileThereIsRoom();
+            AdmitWhileThereIsRoom(Unknown);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AdmitWhileThereIsRoom()
+    private void AdmitWhileThereIsRoom(long now)
     {
         while (true)
         {
             QueuedCall? next;
             lock (_line)
             {
-                next = Fits(Outstanding.Count(_outstanding.Read()) + 1) ? _queue.Take() : null;
+                next = Fits(Outstanding.Count(_outstanding.Read()) + 1, now) ? _queue.Take() : null;
                 if (next is null)
                 {
                     return;
@@ -161,9 +170,17 @@ internal sealed partial class NodeState
 
     // Connections that are open and have not been used yet may take half of the places at most. They will be used in a moment, or an
     // application holds many without using them: then no answer of the node's would ever make room.
-    private bool Fits(int count)
+    private bool Fits(int count, long now)
     {
         var limit = _limit.Now;
-        return count + Math.Min(Volatile.Read(ref _reserved), limit / 2) <= limit;
+        return count + Math.Min(Volatile.Read(ref _reserved), limit / 2) <= limit || (count <= limits.Ceiling && IsClogged(now));
+    }
+
+    // What is in flight has been so for longer, on average, than anybody may wait for it: long statements, or some that wait for a lock. To
+    // wait for a turn would lead to nothing then, and the ceiling alone bounds what the node is given. The one that asks is counted already.
+    private bool IsClogged(long now)
+    {
+        var word = _outstanding.Read();
+        return now != Unknown && Outstanding.Age(word, now) > Math.Max(1, Outstanding.Count(word) - 1) * limits.MaxQueueTime.TotalMicroseconds;
     }
 }

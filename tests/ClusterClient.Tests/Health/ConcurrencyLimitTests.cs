@@ -171,6 +171,33 @@ public sealed class ConcurrencyLimitTests
         Assert.Equal(int.MaxValue, _limit.Now);
     }
 
+    /// <summary>Reports among queries are no overload, however long they take, as long as most answers come as quickly as ever.</summary>
+    [Theory]
+    [InlineData(60, 0.06)]
+    [InlineData(80, 0.2)]
+    public void Answered_AFewLongCallsAmongShort_DoNotPressItDown(int inFlight, double share)
+    {
+        Run(inFlight: 5, capacity: 500, calls: 2_000, service: 1_000);
+        for (var i = 0; i < 50_000; i++)
+        {
+            Run(inFlight, capacity: 500, calls: 1, service: _random.NextDouble() < share ? 500_000 : 1_000);
+        }
+
+        Assert.InRange(_limit.Now, 100, 200);
+    }
+
+    [Fact]
+    public void AboutToWait_ProbeThatNoAnswerEnds_GivesTheLimitBack()
+    {
+        Run(inFlight: 100, capacity: 500, calls: 101);
+        Assert.Equal(10, _limit.Now);
+
+        _limit.AboutToWait(_now + 249_000);
+        Assert.Equal(10, _limit.Now);
+        _limit.AboutToWait(_now + 260_000);
+        Assert.Equal(100, _limit.Now);
+    }
+
     // Callers that always want more: as many calls are in flight as the limit lets through.
     private List<int> Offer(int capacity, int calls, float service = Service, bool exponential = false, int most = 1_000)
     {

@@ -34,6 +34,38 @@ public sealed class NodeAdmissionTests
     }
 
     [Fact]
+    public void TryBeginOpen_CallsAreOutForLongerThanAnyMayWait_OnlyTheCeilingHolds()
+    {
+        var state = new NodeState(null, new() { Floor = 2, Initial = 2, Ceiling = 4 });
+        Assert.True(state.TryBeginOpen(1));
+        Assert.True(state.TryBeginOpen(1));
+        Assert.False(state.TryBeginOpen(999_000));
+
+        Assert.True(state.TryBeginOpen(1_100_000));
+        Assert.False(state.TryBeginOpen(1_100_000));
+        Assert.True(state.TryBeginOpen(2_000_000));
+        Assert.False(state.TryBeginOpen(9_000_000));
+    }
+
+    [Fact]
+    public void Overloaded_FewInFlight_IsNoneOfTheLimitsDoing()
+    {
+        var state = new NodeState(null, new() { Floor = 10, Initial = 100 });
+        for (var i = 0; i < 50; i++)
+        {
+            state.Begin(i);
+            if (i == 48)
+            {
+                state.Overloaded(beganAt: 40, now: 50);
+                Assert.Equal(100, state.Limit);
+            }
+        }
+
+        state.Overloaded(beganAt: 40, now: 50);
+        Assert.Equal(90, state.Limit);
+    }
+
+    [Fact]
     public async Task End_SomebodyWaits_HandsItsPlaceOn()
     {
         Fill();
