@@ -181,8 +181,8 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             return false;
         }
 
-        // That its time ran out over one more attempt explains less than what it met before.
-        _lastFault = outOfTime ? _lastFault ?? exception : exception;
+        // That its time ran out over one more attempt, or that the node left, explains less than what it met before.
+        _lastFault = outOfTime || exception is NodeLeftException ? _lastFault ?? exception : exception;
         _failures++;
         if (Deadline.HasPassed)
         {
