@@ -86,6 +86,7 @@ public sealed class ClusterOptions
     /// <summary>
     /// How long any call may take in all: an open with everything that it waits for, or a command with its retries until its first answer. It
     /// holds beside <see cref="FailoverTimeout"/> and the command's own timeout, and need not be whole seconds; whichever ends first, ends the call.
+    /// Where the driver gives no way to end a connection under its user, a command's first attempt is bounded by the command's own timeout only.
     /// </summary>
     /// <value>Greater than zero, at most one day, or null for no such limit. Default null.</value>
     public TimeSpan? CallTimeout { get; set; }

@@ -92,6 +92,10 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
     int IRepeatable.Timeout => _inner.Timeout;
 
     /// <summary>The driver's own batch.</summary>
+    /// <remarks>
+    /// To execute it itself goes past this library: what that leaves in the session is not known here, and a later command that fails may
+    /// be sent again on a new session as if it had been the connection's first.
+    /// </remarks>
     /// <typeparam name="T">The driver's batch class, such as <c>NpgsqlBatch</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's batch is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()

@@ -139,6 +139,10 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     int IRepeatable.Timeout => _inner.CommandTimeout;
 
     /// <summary>The driver's own command, for settings that ADO.NET has no words for.</summary>
+    /// <remarks>
+    /// To execute it itself goes past this library: what that leaves in the session is not known here, and a later command that fails may
+    /// be sent again on a new session as if it had been the connection's first.
+    /// </remarks>
     /// <typeparam name="T">The driver's command class, such as <c>NpgsqlCommand</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's command is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()

@@ -1,5 +1,6 @@
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
+using AmbientTransaction = System.Transactions.Transaction;
 
 namespace ClusterClient.Data;
 
@@ -48,11 +49,21 @@ public partial class ClusterConnection
     // What speaks against sending a call again whose fault does not.
     private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>
         Opener.Retries.IsOff ? "retries are off"
+        : WhyNotAgain is { } why ? why
         : fault.Kind == FaultKind.Unavailable ? "no node could be given to it"
         : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
         : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
             || (fault.NotApplied && command.IsPlainStatement) ? null
         : "it may have been applied";
+
+    /// <summary>
+    /// What speaks against another attempt now, whatever the last one met. What is opened inside an ambient transaction would join it, which
+    /// this connection, opened before, did not.
+    /// </summary>
+    internal string? WhyNotAgain =>
+        IsLeft ? "the connection was closed meanwhile"
+        : AmbientTransaction.Current is not null && _uses <= 1 ? "an ambient transaction began since the connection was opened"
+        : null;
 
     private void Tell(Exception exception, ClusterNode node, Fault fault, int attempts, string? notRetried)
     {
@@ -78,6 +89,7 @@ public partial class ClusterConnection
 
         var trial = Unreserve();
         _uses++;
+        _closesBefore = _closes;
         _standIn = null;
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);

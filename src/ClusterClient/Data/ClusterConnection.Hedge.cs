@@ -63,6 +63,18 @@ public partial class ClusterConnection
 
         AbandonCall = null;
         Take(node, won);
+        if (IsLeft && Unbind() is { } unwanted)
+        {
+            // Closed in this moment, which found nothing to close.
+            unwanted.Dispose();
+            if (lost is not null)
+            {
+                OnStateChange(Closed);
+            }
+
+            return;
+        }
+
         if (isFollowed)
         {
             FollowNative();

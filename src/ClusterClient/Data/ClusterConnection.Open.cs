@@ -53,7 +53,7 @@ public partial class ClusterConnection
     /// <summary>Gives the connection back to its node's pool. A closed connection can be opened again, perhaps to another node.</summary>
     public override void Close()
     {
-        if (Unbind() is { } native)
+        if (Leave() is { } native)
         {
             native.Dispose();
             OnStateChange(Closed);
@@ -63,7 +63,7 @@ public partial class ClusterConnection
     /// <inheritdoc cref="Close"/>
     public override async Task CloseAsync()
     {
-        if (Unbind() is { } native)
+        if (Leave() is { } native)
         {
             await native.DisposeAsync().ConfigureAwait(false);
             OnStateChange(Closed);
@@ -140,9 +140,10 @@ public partial class ClusterConnection
                 {
                     OnStateChange(change);
                 }
-                else if (change.CurrentState is ConnectionState.Closed or ConnectionState.Broken)
+                else if (change.CurrentState is ConnectionState.Closed or ConnectionState.Broken && Unbind() is { } closed)
                 {
-                    Close();
+                    closed.Dispose();
+                    OnStateChange(Closed);
                 }
             };
             native.StateChange += _nativeChanged;
@@ -223,20 +224,27 @@ public partial class ClusterConnection
     /// </summary>
     internal async ValueTask MoveAsync(MoveFrom from, CancellationToken cancellationToken)
     {
-        var wasClosed = true;
-        if (Unbind() is { } native)
-        {
-            wasClosed = false;
-            await native.DisposeAsync().ConfigureAwait(false);
-        }
-
+        var native = Unbind();
         try
         {
+            if (native is not null)
+            {
+                await native.DisposeAsync().ConfigureAwait(false);
+            }
+
+            ThrowIfLeft();
             Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken, from).ConfigureAwait(false));
+            // As it may have been meanwhile, when there was nothing that its close could give back.
+            if (IsLeft && Unbind() is { } unwanted)
+            {
+                await unwanted.DisposeAsync().ConfigureAwait(false);
+            }
+
+            ThrowIfLeft();
         }
         finally
         {
-            Moved(wasClosed);
+            Moved(wasClosed: native is null);
         }
     }
 
@@ -244,10 +252,17 @@ public partial class ClusterConnection
     internal void Move(MoveFrom from)
     {
         var native = Unbind();
-        native?.Dispose();
         try
         {
+            native?.Dispose();
+            ThrowIfLeft();
             Bind(Opener.Open(_origin.Scope, _openIntent, from));
+            if (IsLeft && Unbind() is { } unwanted)
+            {
+                unwanted.Dispose();
+            }
+
+            ThrowIfLeft();
         }
         finally
         {
@@ -264,6 +279,29 @@ public partial class ClusterConnection
         {
             OnStateChange(isClosed ? Closed : Opened);
         }
+    }
+
+    /// <summary>
+    /// Whether the application closed it since its last call began: then whatever becomes of that, nothing is opened for it any more. A
+    /// close by the driver's own event is none.
+    /// </summary>
+    internal bool IsLeft => Volatile.Read(ref _closes) != _closesBefore;
+
+    private void ThrowIfLeft()
+    {
+        if (IsLeft)
+        {
+            throw NotOpen();
+        }
+    }
+
+    // Told before, for a call that meets what is done here, and after, for one that begins meanwhile.
+    private DbConnection? Leave()
+    {
+        _closes++;
+        var native = Unbind();
+        _closes++;
+        return native;
     }
 
     private DbConnection? Unbind()

@@ -39,6 +39,10 @@ public partial class ClusterConnection : DbConnection
     // Commands since it was opened; more than one as soon as its session may have state that a new one would not have.
     private int _uses;
 
+    // How often the application closed it, and that at the beginning of its last call; bytes, so that they cost the object nothing.
+    private byte _closes;
+    private byte _closesBefore;
+
     /// <summary>For adapters: a closed connection that comes from <paramref name="origin"/>.</summary>
     protected internal ClusterConnection(ConnectionOrigin origin)
     {
@@ -203,9 +207,22 @@ public partial class ClusterConnection : DbConnection
         var transaction = native.BeginTransaction(isolationLevel);
         if (Opener.Limits.BeginWith is { } statement)
         {
-            using var command = native.CreateCommand();
-            (command.Transaction, command.CommandText) = (transaction, statement);
-            command.ExecuteNonQuery();
+            var abandonments = Abandonments;
+            try
+            {
+                using var command = native.CreateCommand();
+                (command.Transaction, command.CommandText) = (transaction, statement);
+                command.ExecuteNonQuery();
+            }
+            catch
+            {
+                if (abandonments == Abandonments)
+                {
+                    Undo(transaction);
+                }
+
+                throw;
+            }
         }
 
         return transaction;
@@ -216,16 +233,57 @@ public partial class ClusterConnection : DbConnection
         var transaction = await native.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
         if (Opener.Limits.BeginWith is { } statement)
         {
-            // The driver sends the beginning along with it: it takes the first command's round trip, and that command one of its own.
-            var command = native.CreateCommand();
-            await using (command.ConfigureAwait(false))
+            var abandonments = Abandonments;
+            try
             {
-                (command.Transaction, command.CommandText) = (transaction, statement);
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                // The driver sends the beginning along with it: it takes the first command's round trip, and that command one of its own.
+                var command = native.CreateCommand();
+                await using (command.ConfigureAwait(false))
+                {
+                    (command.Transaction, command.CommandText) = (transaction, statement);
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch
+            {
+                // One whose beginning was abandoned ends with the driver's connection.
+                if (abandonments == Abandonments)
+                {
+                    await UndoAsync(transaction).ConfigureAwait(false);
+                }
+
+                throw;
             }
         }
 
         return transaction;
+    }
+
+    // The caller never had it, and could not end it.
+    private static void Undo(DbTransaction transaction)
+    {
+        try
+        {
+            transaction.Dispose();
+        }
+#pragma warning disable CA1031 // The fault that it is undone for is what its caller gets.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    private static async ValueTask UndoAsync(DbTransaction transaction)
+    {
+        try
+        {
+            await transaction.DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     /// <inheritdoc/>

@@ -92,6 +92,7 @@ internal sealed partial class ConnectionOpener(
             var began = Clock.Now;
             if (!admission.TryBeginOpen(began) && !attempt.TryElsewhere(ref admission, began))
             {
+                attempt.ThrowIfOnly(node);
                 if (await WaitForTurnAsync(node, attempt, cancellationToken).ConfigureAwait(false) is not { } admitted)
                 {
                     continue;
@@ -170,6 +171,7 @@ internal sealed partial class ConnectionOpener(
             var began = Clock.Now;
             if (!admission.TryBeginOpen(began) && !attempt.TryElsewhere(ref admission, began))
             {
+                attempt.ThrowIfOnly(node);
                 if (WaitForTurn(node, attempt) is not { } admitted)
                 {
                     continue;

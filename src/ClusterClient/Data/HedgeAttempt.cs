@@ -21,7 +21,8 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     private readonly Func<Execution<TCommand>, Task<TResult>> _start;
     private readonly IRepeatable? _repeatable;
     private readonly Func<Exception, bool>? _waitsAfter;
-    private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CancellationTokenRegistration _caller;
     private RacingCall<TResult>? _racing;
     private Task<TResult>? _task;
     private volatile bool _isLost;
@@ -33,8 +34,9 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
         IRepeatable? repeatable,
         Func<Exception, bool>? waitsAfter)
     {
-        // Of its own, because it may be cancelled alone.
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
+        // Of its own, because it may be cancelled alone; not linked, because to dispose of that waits for what the caller's cancellation runs
+        // on another thread, where a driver may block. Without a timer there is nothing in it to dispose of.
+        _caller = call.CancellationToken.UnsafeRegister(static own => ((CancellationTokenSource)own!).Cancel(), _cancellation);
         (Connection, _start, _repeatable, _waitsAfter) = (connection, start, repeatable, waitsAfter);
         _execution = call with { Command = call.Command.CopyOn(connection), CancellationToken = _cancellation.Token };
     }
@@ -62,8 +64,7 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
         ClusterConnection connection, Execution<TCommand> call, Func<Execution<TCommand>, Task<TResult>> start, MoveFrom from, TimeSpan limit)
     {
         var attempt = new HedgeAttempt<TCommand, TResult>(connection, call, start, repeatable: null, waitsAfter: null);
-        connection.CallLimit = limit;
-        attempt._task = attempt.OpenAndBeginAsync(from);
+        attempt._task = attempt.OpenAndBeginAsync(from, limit);
         return attempt;
     }
 
@@ -98,7 +99,7 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     }
 
     /// <summary>It was answered, and the answer is its caller's.</summary>
-    public void Won() => _cancellation.Dispose();
+    public void Won() => _caller.Unregister();
 
     /// <summary>Cancels it if it lasts, and gives its connection back once the driver lets go of it; nobody waits for that.</summary>
     /// <param name="holder">The connection that it goes on with, which nobody else uses.</param>
@@ -125,12 +126,16 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
 
         await cancelling.ConfigureAwait(false);
         await holder.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _cancellation.Dispose();
+        _caller.Unregister();
     }
 
-    private async Task<TResult> OpenAndBeginAsync(MoveFrom from)
+    private async Task<TResult> OpenAndBeginAsync(MoveFrom from, TimeSpan limit)
     {
+        var deadline = limit > TimeSpan.Zero ? new Deadline(Connection.Opener.Time, limit) : default;
         await Connection.OpenForHedgeAsync(from, _cancellation.Token).ConfigureAwait(false);
+        // What the open took is gone of it. Zero would be none.
+        Connection.CallLimit = limit <= TimeSpan.Zero ? TimeSpan.Zero
+            : deadline.Remaining is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1);
         return _isLost ? throw new OperationCanceledException(_cancellation.Token) : await Begin().ConfigureAwait(false);
     }
 

@@ -60,6 +60,21 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
     /// <inheritdoc/>
     public override RacingAttempt? TryHedge()
     {
+        try
+        {
+            return Hedge();
+        }
+#pragma warning disable CA1031 // The first attempt runs: what the application's own policy or logger meets here is not what becomes of the read.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _wait = Timeout.InfiniteTimeSpan;
+            return null;
+        }
+    }
+
+    private HedgeAttempt<TCommand, TResult>? Hedge()
+    {
         var now = _opener.Clock.Now;
         var elapsed = now - _began;
         var allowed = _hedges.Policy.MaxRatio * _hedges.Reads.Read(now);
@@ -144,7 +159,7 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
     private async ValueTask<bool> TryChangeAsync(HedgeAttempt<TCommand, TResult> first, HedgeAttempt<TCommand, TResult> hedge)
     {
         // Closed from another thread while its call ran: it must not be opened again.
-        if (_connection.NativeOrNull is null && !first.Task.IsCompleted)
+        if (_connection.IsLeft || (_connection.NativeOrNull is null && !first.Task.IsCompleted))
         {
             return false;
         }
@@ -152,7 +167,7 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
         if (!first.TryLose())
         {
             await first.EndAsync(CancellationToken.None).ConfigureAwait(false);
-            if (first.Task.IsCompletedSuccessfully)
+            if (first.Task.IsCompletedSuccessfully || _connection.IsLeft)
             {
                 return false;
             }

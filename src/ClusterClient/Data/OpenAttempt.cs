@@ -55,6 +55,11 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
                 return null;
             }
 
+            if (from?.Only is not null && !IsStillWanted(node))
+            {
+                ThrowIfOnly(node);
+            }
+
             var gate = node.State.Gate;
             if (gate.IsClosed)
             {
@@ -193,8 +198,8 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
             return false;
         }
 
-        // That its time ran out over one more attempt explains less than what it met before.
-        _lastFault = outOfTime ? _lastFault ?? exception : exception;
+        // That its time ran out over one more attempt, or that the node left, explains less than what it met before.
+        _lastFault = outOfTime || exception is NodeLeftException ? _lastFault ?? exception : exception;
         _failures++;
         if (Deadline.HasPassed)
         {
@@ -231,6 +236,15 @@ internal struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteInte
     {
         Cluster = opener.Cluster, Node = (node ?? _lastTried)?.Endpoint.Name, Intent = _request.Intent, Attempts = attempts, Fault = fault,
     }.AttachTo(exception);
+
+    /// <summary>Who is to go to this one node at once, or not at all, does not wait for a turn or for it to be what it was.</summary>
+    public readonly void ThrowIfOnly(ClusterNode node)
+    {
+        if (from?.Only is not null)
+        {
+            throw new NodeLeftException(node.Endpoint.Name);
+        }
+    }
 
     public readonly void ThrowIfLeft(ClusterNode node) => ThrowIfLeft(node, opener.Topology);
 

@@ -69,15 +69,17 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
 
     public async Task<TResult> RunAsync(Func<Execution<TCommand>, Task<TResult>> start)
     {
-        using var deadline = _deadline = new(Max(Remaining), _opener.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_call.CancellationToken, deadline.Token);
-        var context = Enter(either.Token);
+        // Not one that is linked to the caller's: to dispose of that waits for what the caller's cancellation runs on another thread, where a
+        // driver may block until a hung server has heard of it.
+        var deadline = _deadline = new(Max(Remaining), _opener.Time);
+        var caller = _call.CancellationToken.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline);
+        var context = Enter(deadline.Token);
         try
         {
             return await _opener.Retries.Pipeline.ExecuteAsync(
                 static (context, c) => c.Self.NextAsync(c.start, context.CancellationToken), context, (Self: this, start)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
             _call.CancellationToken.ThrowIfCancellationRequested();
             throw Last("its time is up");
@@ -85,6 +87,11 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         finally
         {
             ResilienceContextPool.Shared.Return(context);
+            // Where the caller's cancellation is under way, it still needs it, and stops its timer.
+            if (caller.Unregister() || !_call.CancellationToken.CanBeCanceled)
+            {
+                deadline.Dispose();
+            }
         }
     }
 
@@ -138,7 +145,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             ticket.Answered();
             return result;
         }
-        catch (Exception e) when (Fails(e, ticket, isSent && cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (Fails(e, ticket, isSent, cancellationToken.IsCancellationRequested))
         {
             throw;
         }
@@ -153,6 +160,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     {
         BeginAttempt();
         CallTicket ticket = default;
+        var isSent = false;
         try
         {
             if (GoesElsewhere)
@@ -165,12 +173,13 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             }
 
             ticket = _connection.BeginCall();
+            isSent = true;
             _connection.CallLimit = AttemptLimit;
             var result = run(_call);
             ticket.Answered();
             return result;
         }
-        catch (Exception e) when (Fails(e, ticket))
+        catch (Exception e) when (Fails(e, ticket, isSent, isEnded: false))
         {
             throw;
         }
@@ -210,6 +219,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
 
     private string? Obstacle() =>
         Remaining <= TimeSpan.Zero ? "its time is up"
+        : _connection.WhyNotAgain is { } why ? why
         : !Pays() ? "the retry budget is spent"
         : null;
 
@@ -218,17 +228,20 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
     /// <summary>For an exception filter; always true.</summary>
     /// <param name="exception">What the attempt ended in.</param>
     /// <param name="ticket">The attempt.</param>
-    /// <param name="isEnded">Whether it was sent, and ended by a token: the caller's, the deadline's or the pipeline's.</param>
-    private bool Fails(Exception exception, CallTicket ticket, bool isEnded = false)
+    /// <param name="isSent">Whether there is an attempt: without one, no more than the way to it ended.</param>
+    /// <param name="isEnded">Whether a token ended it: the caller's, the deadline's or the pipeline's.</param>
+    private bool Fails(Exception exception, CallTicket ticket, bool isSent, bool isEnded)
     {
-        if (exception is OperationCanceledException && !_call.CancellationToken.IsCancellationRequested)
+        var isCancelled = exception is OperationCanceledException && !_call.CancellationToken.IsCancellationRequested;
+        if (isCancelled && !isSent)
         {
-            if (!isEnded)
-            {
-                // Nothing was sent: what the call ends in is still the fault before it.
-                return true;
-            }
+            // What the call ends in is still the fault before it.
+            return true;
+        }
 
+        // Without a token it was the command's own Cancel, and goes to the caller as it is.
+        if (isCancelled && isEnded)
+        {
             exception = _opener.Driver.TimedOut(Remaining > TimeSpan.Zero ? _limit - Remaining : _limit, exception);
         }
 

@@ -8,7 +8,9 @@ namespace ClusterClient.Resilience;
 /// Hedged are asynchronous executions of text commands and batches on a connection for reading, as its first command since it was opened,
 /// outside of transactions, that are not prepared and have no output parameters and no streams as values; their driver must be able to copy
 /// them (<see cref="ICloneable"/>). Everything else runs as if hedging were off, and so do all reads until a hundred of them have been
-/// timed. A hedge is paid from the retry budget (<see cref="RetryPolicy.BudgetRatio"/>); with <see cref="RetryPolicy.None"/> there is none.
+/// timed. What runs are copies: of a batch, they have no error barriers (Npgsql's <c>EnableErrorBarriers</c> and <c>AppendErrorBarrier</c>),
+/// and its commands' <c>RecordsAffected</c> is not set. A hedge is paid from the retry budget
+/// (<see cref="RetryPolicy.BudgetRatio"/>); with <see cref="RetryPolicy.None"/> there is none.
 /// Immutable and thread-safe; one may serve several data sources, which time their reads each for themselves.
 /// </remarks>
 public sealed record HedgingPolicy

@@ -30,7 +30,7 @@ internal static class PlainStatement
         while (true)
         {
             text = text.TrimStart();
-            var end = text.StartsWith("--") ? text.IndexOf('\n') + 1
+            var end = text.StartsWith("--") ? AfterLine(text)
                 : text.StartsWith("/*") && text.IndexOf("*/") is >= 0 and var close && IsMere(text[2..close]) ? close + 2
                 : 0;
             if (end == 0)
@@ -41,6 +41,10 @@ internal static class PlainStatement
             text = text[end..];
         }
     }
+
+    // At a carriage return alone the comment ends for PostgreSQL, and goes on for MySQL and MariaDB: then nothing is certain. 0 is none.
+    private static int AfterLine(ReadOnlySpan<char> text) =>
+        text.IndexOfAny('\n', '\r') is var end && (end < 0 || text[end] == '\n' || text[end..].StartsWith("\r\n")) ? end + 1 : 0;
 
     // PostgreSQL nests comments, of which this is then not the end; MySQL and MariaDB execute what some of them contain.
     private static bool IsMere(ReadOnlySpan<char> comment) =>

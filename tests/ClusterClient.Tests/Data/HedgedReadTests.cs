@@ -4,6 +4,7 @@ using System.Transactions;
 using ClusterClient.Data;
 using ClusterClient.Health;
 using ClusterClient.Resilience;
+using ClusterClient.Routing;
 using ClusterClient.Tests.Fakes;
 using ClusterClient.Topology;
 
@@ -316,6 +317,58 @@ public sealed class HedgedReadTests
         one.SetException(new FakeFault(FaultKind.ConnectionLost));
         Assert.Equal(1, await call.Soon());
         await UntilEndedAsync(cluster, () => cluster.Nodes.Sum(n => n.State.Connections) == 1);
+    }
+
+    [Fact]
+    public async Task Execute_ConnectionIsClosedBesideTheHedge_StaysClosed()
+    {
+        await using var cluster = await WarmAsync();
+        var connection = await cluster.Reads.OpenConnectionAsync();
+        var (first, second) = Nodes(cluster, connection);
+        var (one, other) = (Freeze(first), Freeze(second));
+        var call = connection.CreateCommand().ExecuteScalarAsync();
+        cluster.Clock.Advance(Early + Due);
+        await Until.TrueAsync(() => cluster.Nodes.Sum(n => n.State.InFlight) == 2);
+        await connection.CloseAsync();
+        one.SetException(new FakeFault(FaultKind.ConnectionLost));
+        await Until.TrueAsync(() => cluster.Nodes.Sum(n => n.State.InFlight) == 1);
+        other.SetResult();
+        await Assert.ThrowsAsync<FakeFault>(() => call.Soon());
+        Assert.Equal(ConnectionState.Closed, connection.State);
+        await UntilEndedAsync(cluster, () => cluster.Nodes.Sum(n => n.State.Connections) == 0);
+    }
+
+    [Fact]
+    public async Task Execute_LoggerThrowsOverTheHedge_IsTheFirstAttemptsAnswer()
+    {
+        var logger = new RememberingLogger { OnLog = id => _ = id == 25 ? throw new InvalidOperationException("full") : id };
+        await using var cluster = await WarmAsync(logger: logger);
+        await using var connection = await cluster.Reads.OpenConnectionAsync();
+        var (first, _) = Nodes(cluster, connection);
+        var answer = Freeze(first);
+        var call = connection.CreateCommand().ExecuteScalarAsync();
+        cluster.Clock.Advance(Early + Due);
+        await Until.TrueAsync(() => logger.Ids.Contains(25));
+        answer.SetResult();
+        Assert.Equal(1, await call.Soon());
+        Assert.Same(first, ServerOf(cluster, connection));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Open_ToOneNodeOnly_IsAtOnceOrNotAtAll(bool isFull)
+    {
+        var one = new ConcurrencyLimits { Floor = 1, Initial = 1, Ceiling = 1 };
+        await using var cluster = new FakeCluster(2, limits: one).Sees("P1@9 R1@9");
+        var full = isFull ? cluster.Nodes[1].State.TryBeginOpen(cluster.Opener.Clock.Now) : cluster.Sees(". x") is null;
+        Assert.Equal(isFull, full);
+        var from = new MoveFrom(cluster.Nodes[0], Cause: null, TimeSpan.FromSeconds(30), cluster.Nodes[1]);
+
+        await Assert.ThrowsAsync<NodeLeftException>(
+            () => Task.Run(() => cluster.Opener.OpenAsync(cluster.Scope, RouteIntent.Read, CancellationToken.None, from).AsTask()).Soon());
+
+        Assert.Equal((0, 0), (cluster.Nodes[1].State.Waiting, cluster.Servers[1].Opens));
     }
 
     [Fact]

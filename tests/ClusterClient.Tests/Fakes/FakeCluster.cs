@@ -33,7 +33,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         bool canAbort = true,
         int detectionSeconds = 0,
         CircuitSettings? circuit = null,
-        ConcurrencyLimits? limits = null)
+        ConcurrencyLimits? limits = null,
+        string? beginWith = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock);
@@ -50,6 +51,7 @@ internal sealed class FakeCluster : IAsyncDisposable
             MaxWaitingCalls = maxWaitingCalls,
             Concurrency = limits ?? new(),
             DetectionSeconds = detectionSeconds,
+            BeginWith = beginWith,
         };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);

@@ -49,6 +49,7 @@ internal sealed class FakeCommand : DbCommand, ICloneable
     public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
     {
         var connection = (FakeConnection)DbConnection!;
+        await using var token = cancellationToken.UnsafeRegister(static c => ((FakeConnection)c!).HearToken(), connection);
         await (connection.HearsTokens ? connection.Execute().WaitAsync(cancellationToken) : connection.Execute());
         return 1;
     }

@@ -54,7 +54,12 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
 
     public bool HearsTokens => server.HearsTokens;
 
+    /// <summary>Transactions that were disposed.</summary>
+    public int EndedTransactions { get; internal set; }
+
     internal void Cancel() => server.OnCancel();
+
+    internal void HearToken() => server.OnToken();
 
     internal Task Execute() => server.Execute();
 

@@ -35,6 +35,9 @@ internal sealed class FakeServer
     /// <summary>Whether an asynchronous statement ends when its token is cancelled, as on a server that is well.</summary>
     public bool HearsTokens { get; set; }
 
+    /// <summary>What the token of an asynchronous statement does when it is cancelled, like drivers that connect for it.</summary>
+    public Action OnToken { get; set; } = () => { };
+
     /// <summary>What ending a connection under its user does.</summary>
     public Action OnAbort { get; set; } = () => { };
 

@@ -12,4 +12,10 @@ internal sealed class FakeTransaction(FakeConnection connection, IsolationLevel 
     public override void Commit() => connection.Execute().GetAwaiter().GetResult();
 
     public override void Rollback() => connection.Execute().GetAwaiter().GetResult();
+
+    protected override void Dispose(bool disposing)
+    {
+        connection.EndedTransactions++;
+        base.Dispose(disposing);
+    }
 }

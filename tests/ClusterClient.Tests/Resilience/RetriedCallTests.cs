@@ -1,4 +1,5 @@
 using System.Data;
+using System.Transactions;
 using ClusterClient.Data;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
@@ -265,6 +266,131 @@ public sealed class RetriedCallTests
         var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.Soon());
         Assert.Equal(caller.Token, cancelled.CancellationToken);
         Assert.Equal(1, cluster.Servers[0].Statements);
+        await db.CloseAsync();
+        AssertNothingLeft(cluster);
+    }
+
+    /// <summary>What the caller's cancellation runs, perhaps for minutes, is not waited for by the call.</summary>
+    [Fact]
+    public async Task Call_DriverBlocksTheCancellationOfTheSecondAttempt_EndsAllTheSame()
+    {
+        await using var cluster = New(1).Sees("P1@9");
+        using var told = new ManualResetEventSlim();
+        var (calls, answer) = (0, new TaskCompletionSource());
+        cluster.Servers[0].OnToken = () => told.Wait(TimeSpan.FromSeconds(5));
+        cluster.Servers[0].OnExecute = () => Interlocked.Increment(ref calls) == 1
+            ? Task.FromException(new FakeFault(FaultKind.Conflict, notApplied: true)) : answer.Task;
+        await using var db = await cluster.Writes.OpenConnectionAsync();
+        using var caller = new CancellationTokenSource();
+        await using var command = db.CreateCommand();
+        command.CommandText = Insert;
+        var running = command.ExecuteNonQueryAsync(caller.Token);
+        await Until.TrueAsync(cluster.Clock, Step, TimeSpan.FromSeconds(5), () => cluster.Servers[0].Statements == 2);
+
+        var cancelling = Task.Factory.StartNew(caller.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Until.TrueAsync(cluster.Clock, Step, TimeSpan.FromSeconds(10), () => running.IsCompleted);
+
+        Assert.False(cancelling.IsCompleted);
+        told.Set();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await cancelling.Soon();
+        answer.SetResult();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Call_ConnectionIsClosedDuringThePause_OpensNoOther(bool async)
+    {
+        var patient = new RetryPolicy { FirstDelay = TimeSpan.FromSeconds(5), MaxDelay = TimeSpan.FromSeconds(5) };
+        await using var cluster = New(1, patient).Sees("P1@9");
+        var only = new FakeFault(FaultKind.Conflict, notApplied: true);
+        Script(cluster, only);
+        var db = await cluster.Writes.OpenConnectionAsync();
+        var closing = Task.Run(async () =>
+        {
+            await Until.TrueAsync(() => cluster.Servers[0].Statements == 1 && CallFault.Of(only) is not null);
+            await db.CloseAsync();
+        });
+
+        Assert.Same(only, await Assert.ThrowsAsync<FakeFault>(() => RunAsync(cluster, db, async)));
+
+        await closing.Soon();
+        Assert.Equal((1, ConnectionState.Closed), (cluster.Servers[0].Opens, db.State));
+        Assert.Equal("the connection was closed meanwhile", CallFault.Of(only)!.NotRetried);
+        AssertNothingLeft(cluster);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Call_ConnectionIsDisposedWhileItMoves_KeepsNone(bool async)
+    {
+        await using var cluster = New(1).Sees("P1@9");
+        Script(cluster, new FakeFault(FaultKind.Overloaded, notApplied: true));
+        var db = await cluster.Writes.OpenConnectionAsync();
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Servers[0].OnOpen = () => opened.Task;
+        var running = RunAsync(cluster, db, async);
+        await Until.TrueAsync(() => cluster.Servers[0].Opens == 2);
+
+        await db.DisposeAsync();
+        opened.SetResult();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => running);
+        Assert.Equal((1, ConnectionState.Closed), (cluster.Servers[0].Statements, db.State));
+        AssertNothingLeft(cluster);
+    }
+
+    /// <summary>The connection was opened before it, and what is opened inside would join it.</summary>
+    [Fact]
+    public async Task Call_AmbientTransactionBegan_IsNotSentAgain()
+    {
+        await using var cluster = New(1).Sees("P1@9");
+        Script(cluster, new FakeFault(FaultKind.Overloaded, notApplied: true));
+        await using var db = await cluster.Writes.OpenConnectionAsync();
+        using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+
+        var fault = await Assert.ThrowsAsync<FakeFault>(() => RunAsync(cluster, db, async: true));
+
+        Assert.Contains("ambient transaction", CallFault.Of(fault)!.NotRetried, StringComparison.Ordinal);
+        Assert.Equal(1, cluster.Servers[0].Opens);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task BeginTransaction_ItsFirstStatementFails_LeavesNone(bool async)
+    {
+        await using var cluster = new FakeCluster(1, beginWith: "SET LOCAL statement_timeout = 1000").Sees("P1@9");
+        await using var db = await cluster.Writes.OpenConnectionAsync();
+        var (calls, fault) = (0, new FakeFault(FaultKind.ServerCancelled));
+        cluster.Servers[0].OnExecute = () => Interlocked.Increment(ref calls) == 2 ? Task.FromException(fault) : Task.CompletedTask;
+
+        Assert.Same(fault, await Assert.ThrowsAsync<FakeFault>(async () => _ = async ? await db.BeginTransactionAsync() : db.BeginTransaction()));
+
+        Assert.Equal((1, 2), (cluster.Servers[0].Connections.Single().EndedTransactions, calls));
+    }
+
+    /// <summary>The command's own Cancel, from another thread, tells by no token that it was that.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Call_CommandIsCancelledDuringTheSecondAttempt_IsNotSentAgain(bool async)
+    {
+        await using var cluster = New(1).Sees("P1@9");
+        var calls = 0;
+        cluster.Servers[0].OnExecute = () => Interlocked.Increment(ref calls) switch
+        {
+            1 => Task.FromException(new FakeFault(FaultKind.Conflict, notApplied: true)),
+            2 => Task.FromException(new OperationCanceledException("cancelled on request of the user")),
+            _ => Task.CompletedTask,
+        };
+        await using var db = await cluster.Writes.OpenConnectionAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(cluster, db, async));
+
+        Assert.Equal(2, cluster.Servers[0].Statements);
         await db.CloseAsync();
         AssertNothingLeft(cluster);
     }
