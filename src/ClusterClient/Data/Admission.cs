@@ -8,15 +8,9 @@ internal readonly record struct Admission(ClusterNode Node, int Trial)
     /// <summary>Begins to open a connection, unless the node is at its limit. A trial does not stand in line: others wait for what comes of it.</summary>
     public bool TryBeginOpen(long now)
     {
-        if (Trial == 0 && Node.State.TryBeginOpen(now))
+        if (Trial == 0)
         {
-            return true;
-        }
-
-        // With the pool empty and full-grown, the driver's own line is where to wait: what it lets in is bounded already.
-        if (Trial == 0 && (Node.Driver.HasIdle != false || Node.Driver.WillConnect != false))
-        {
-            return false;
+            return Node.State.TryBeginOpen(now);
         }
 
         Node.State.BeginOpen(now);

@@ -79,15 +79,13 @@ internal sealed partial class ConnectionOpener
     private static ClusterOverloadedException TooLate(ClusterNode node, in OpenAttempt attempt, TimeSpan patience) =>
         attempt.Overloaded(node, $"it had no turn within {patience.TotalSeconds:0.###} s (Limits.MaxQueueTime, FailoverTimeout)");
 
-    private async ValueTask PassGateAsync(ClusterNode node, OpenAttempt attempt, long began, CancellationToken cancellationToken)
+    private async ValueTask PassGateAsync(ClusterNode node, OpenAttempt attempt, CancellationToken cancellationToken)
     {
         if (Enter(node) is not { } pass)
         {
             return;
         }
 
-        // What waits here is not at the node yet, and must not keep others from their turn.
-        node.State.End(began);
         try
         {
             await LeaveUnlessWanted(pass, node, attempt).Task.WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
@@ -104,10 +102,6 @@ internal sealed partial class ConnectionOpener
         {
             await pass.Task.ConfigureAwait(false);
         }
-        finally
-        {
-            node.State.Begin(began);
-        }
 
         if (Pause(pass, node) is { Ticks: > 0 } pause)
         {
@@ -123,29 +117,21 @@ internal sealed partial class ConnectionOpener
         }
     }
 
-    private void PassGate(ClusterNode node, OpenAttempt attempt, long began)
+    private void PassGate(ClusterNode node, OpenAttempt attempt)
     {
         if (Enter(node) is not { } pass)
         {
             return;
         }
 
-        node.State.End(began);
-        try
+        if (!LeaveUnlessWanted(pass, node, attempt).Task.Wait(attempt.Deadline.Remaining, CancellationToken.None))
         {
-            if (!LeaveUnlessWanted(pass, node, attempt).Task.Wait(attempt.Deadline.Remaining, CancellationToken.None))
+            if (node.Connects.TryLeave(pass))
             {
-                if (node.Connects.TryLeave(pass))
-                {
-                    throw LocalWaitException.AtTheGate(node);
-                }
-
-                pass.Task.Wait(CancellationToken.None);
+                throw LocalWaitException.AtTheGate(node);
             }
-        }
-        finally
-        {
-            node.State.Begin(began);
+
+            pass.Task.Wait(CancellationToken.None);
         }
 
         if (Pause(pass, node) is { Ticks: > 0 } pause)

@@ -109,7 +109,7 @@ internal sealed partial class ConnectionOpener(
                 native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
-                    await PassGateAsync(node, attempt, began, cancellationToken).ConfigureAwait(false);
+                    await PassGateAsync(node, attempt, cancellationToken).ConfigureAwait(false);
                     passes = true;
                 }
 
@@ -188,7 +188,7 @@ internal sealed partial class ConnectionOpener(
                 native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
-                    PassGate(node, attempt, began);
+                    PassGate(node, attempt);
                     passes = true;
                 }
 

@@ -7,7 +7,6 @@ namespace ClusterClient.Health;
 internal sealed partial class NodeState
 {
     private const int StandingPart = 4;
-    private const long Unknown = long.MinValue;
 
     private readonly Lock _line = new();
     private readonly FairQueue _queue = new(limits.MaxQueued);
@@ -42,7 +41,7 @@ internal sealed partial class NodeState
         var count = _outstanding.Begin(now);
         _peers.Begin();
         if ((count + Volatile.Read(ref _reserved) <= _limit.Now && Volatile.Read(ref _waiting) == 0)
-            || (Volatile.Read(ref _waiting) == 0 && Fits(count, now)))
+            || (Volatile.Read(ref _waiting) == 0 && Fits(count)))
         {
             return true;
         }
@@ -81,7 +80,7 @@ internal sealed partial class NodeState
 
         evicted?.TrySetResult(QueueOutcome.Evicted);
         // Also when it does not wait: its attempt counted for a moment, and may have kept another from its turn.
-        AdmitWhileThereIsRoom(now);
+        AdmitWhileThereIsRoom();
         return call;
     }
 
@@ -141,19 +140,19 @@ internal sealed partial class NodeState
     {
         if (Volatile.Read(ref _waiting) != 0)
         {
-            AdmitWhileThereIsRoom(Unknown);
+            AdmitWhileThereIsRoom();
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AdmitWhileThereIsRoom(long now)
+    private void AdmitWhileThereIsRoom()
     {
         while (true)
         {
             QueuedCall? next;
             lock (_line)
             {
-                next = Fits(Outstanding.Count(_outstanding.Read()) + 1, now) ? _queue.Take() : null;
+                next = Fits(Outstanding.Count(_outstanding.Read()) + 1) ? _queue.Take() : null;
                 if (next is null)
                 {
                     return;
@@ -170,17 +169,9 @@ internal sealed partial class NodeState
 
     // Connections that are open and have not been used yet may take half of the places at most. They will be used in a moment, or an
     // application holds many without using them: then no answer of the node's would ever make room.
-    private bool Fits(int count, long now)
+    private bool Fits(int count)
     {
         var limit = _limit.Now;
-        return count + Math.Min(Volatile.Read(ref _reserved), limit / 2) <= limit || (count <= limits.Ceiling && IsClogged(now));
-    }
-
-    // What is in flight has been so for longer, on average, than anybody may wait for it: long statements, or some that wait for a lock. To
-    // wait for a turn would lead to nothing then, and the ceiling alone bounds what the node is given. The one that asks is counted already.
-    private bool IsClogged(long now)
-    {
-        var word = _outstanding.Read();
-        return now != Unknown && Outstanding.Age(word, now) > Math.Max(1, Outstanding.Count(word) - 1) * limits.MaxQueueTime.TotalMicroseconds;
+        return count + Math.Min(Volatile.Read(ref _reserved), limit / 2) <= limit;
     }
 }

@@ -121,7 +121,7 @@ public sealed class ConnectGateTests
             .. Enumerable.Range(0, 20).Select(_ => Task.Factory.StartNew(
                 () => cluster.Open(RouteIntent.Write), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
         ];
-        await Until.TrueAsync(() => server.Opens == 16 && cluster.Nodes[0].State is { InFlight: 16, Connections: 20 });
+        await Until.TrueAsync(() => server.Opens == 16 && cluster.Nodes[0].State is { InFlight: 20, Connections: 20 });
         letIn.SetResult();
         await Task.WhenAll(opening).Soon();
         Assert.Equal((20, 0), (server.Opens, cluster.Nodes[0].Connects.Connecting));

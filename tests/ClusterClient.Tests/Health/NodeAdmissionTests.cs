@@ -34,20 +34,6 @@ public sealed class NodeAdmissionTests
     }
 
     [Fact]
-    public void TryBeginOpen_CallsAreOutForLongerThanAnyMayWait_OnlyTheCeilingHolds()
-    {
-        var state = new NodeState(null, new() { Floor = 2, Initial = 2, Ceiling = 4 });
-        Assert.True(state.TryBeginOpen(1));
-        Assert.True(state.TryBeginOpen(1));
-        Assert.False(state.TryBeginOpen(999_000));
-
-        Assert.True(state.TryBeginOpen(1_100_000));
-        Assert.False(state.TryBeginOpen(1_100_000));
-        Assert.True(state.TryBeginOpen(2_000_000));
-        Assert.False(state.TryBeginOpen(9_000_000));
-    }
-
-    [Fact]
     public void Overloaded_FewInFlight_IsNoneOfTheLimitsDoing()
     {
         var state = new NodeState(null, new() { Floor = 10, Initial = 100 });
