@@ -97,9 +97,11 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
     /// <summary>Begins at another replica what the first was too busy for, before anybody waits. The primary is not bothered with it.</summary>
     public readonly bool TryElsewhere(ref Admission admission, long now)
     {
+        // The newest one: the call may have waited since its own.
+        var topology = opener.Topology;
         if (_request.Intent == RouteIntent.Write || from?.Only is not null
-            || opener.Choose(_request with { Avoid = admission.Node.Index + 1 }, Topology) is not { } other
-            || other.Index == admission.Node.Index || other.Index == Topology.Primary?.Index || !other.State.Gate.IsClosed
+            || opener.Choose(_request with { Avoid = admission.Node.Index + 1 }, topology) is not { } other
+            || other.Index == admission.Node.Index || other.Index == topology.Primary?.Index || !other.State.Gate.IsClosed
             || !other.State.TryBeginOpen(now))
         {
             return false;

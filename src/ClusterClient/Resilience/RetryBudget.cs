@@ -42,19 +42,6 @@ internal sealed class RetryBudget(double ratio, double perSecond, Func<long, lon
         }
     }
 
-    /// <summary>How much of what may be spent is left, 0 to 1.</summary>
-    public double Left(long now)
-    {
-        var ended = callsEnded(now);
-        lock (_gate)
-        {
-            var (spent, _) = Spent(now);
-            var limit = Limit(ended, spent);
-            return limit <= 0 ? 0 : Math.Clamp((limit - spent) / limit, 0, 1);
-        }
-    }
-
-    // A hedge when it is told how many there may be.
     private bool TryTake(long now, double? hedges)
     {
         var ended = callsEnded(now);

@@ -23,7 +23,6 @@ public sealed class RetryBudgetTests
 
         Assert.Equal(retries, spent);
         Assert.False(budget.TryHedge(Start + spent, allowed: 1_000));
-        Assert.Equal(0, budget.Left(Start + spent), 3);
     }
 
     [Fact]
@@ -39,7 +38,6 @@ public sealed class RetryBudgetTests
         // Each second that leaves the window gives back what was spent in it.
         Assert.True(budget.TryRetry(Start + (10 * Second)));
         Assert.False(budget.TryRetry(Start + (10 * Second)));
-        Assert.Equal(1, budget.Left(Start + (60 * Second)));
     }
 
     [Fact]
