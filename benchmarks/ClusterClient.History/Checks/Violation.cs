@@ -1,0 +1,30 @@
+using ClusterClient.History.Recording;
+
+namespace ClusterClient.History.Checks;
+
+/// <summary>A law that was broken.</summary>
+/// <param name="Kind">Which.</param>
+/// <param name="Expected">What should be.</param>
+/// <param name="Found">What is.</param>
+/// <param name="Operation">The operation that shows it; null when it is none's alone.</param>
+internal sealed record Violation(ViolationKind Kind, string Expected, string Found, Operation? Operation = null)
+{
+    private static readonly TimeSpan Around = TimeSpan.FromSeconds(5);
+
+    /// <summary>The violation in words, with the faults that were injected around the operation.</summary>
+    public string Describe(RunHistory history)
+    {
+        var lines = new List<string> { $"VIOLATION {Kind}: expected {Expected}, found {Found}" };
+        if (Operation is { } operation)
+        {
+            lines.Add($"  {operation}");
+            lines.AddRange(history.Cuts.Where(c => c.Operation == operation.Id)
+                .Select(c => $"  its commit was cut off at {c.CutAt:HH:mm:ss.fff}, and resolved at {c.ResolvedAt:HH:mm:ss.fff}: {c.Outcome}"));
+            lines.AddRange(history.Faults.Where(f => f.Began <= operation.Ended + Around && f.Ended >= operation.Began - Around).Select(f => $"  {f}"));
+            lines.AddRange(history.Losses.Where(l => l.From <= operation.Ended + Around && l.To >= operation.Began - Around)
+                .Select(l => $"  a report names {l.Labels.Count} transactions, and commands from {l.From:HH:mm:ss.fff} to {l.To:HH:mm:ss.fff}"));
+        }
+
+        return string.Join(Environment.NewLine, lines);
+    }
+}
