@@ -31,7 +31,8 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
             using var commits = new CommitLog(recorder);
             await using var servers = await Cluster.StartServersAsync(arguments.Mode, stop);
             await using var source = await Cluster.OpenAsync(servers, arguments, recorder, commits, stop);
-            var clients = new Clients(arguments.Clients, arguments.Seed, new LibraryPerformer(source), recorder, commits);
+            await using var nodes = new DirectNodes(servers);
+            var clients = new Clients(arguments.Clients, arguments.Seed, () => Performer(source, nodes), recorder, commits);
             return await RunAsync(servers, source, clients, recorder, stop);
         }
         finally
@@ -66,6 +67,18 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
                 return new(recorder.Snapshot(), violations);
             }
         }
+    }
+
+    private Performer Performer(ClusterDataSource source, DirectNodes nodes)
+    {
+        var library = new LibraryPerformer(source);
+        return arguments.Break switch
+        {
+            BrokenLaw.RetryBlindly => new BlindRetries(library),
+            BrokenLaw.TrustStatus => new TrustedStatus(source, library),
+            BrokenLaw.OldPrimary => new FaithfulToNode(library, nodes),
+            _ => library,
+        };
     }
 
     private async Task InjectAsync(Fault fault, FaultScene scene, ClusterDataSource source, Recorder recorder)

@@ -53,8 +53,8 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     Console.Error.WriteLine("Interrupted; nothing was checked.");
     return Interrupted;
 }
-catch (Exception e) when (e is TimeoutException or InvalidOperationException or IOException or UnauthorizedAccessException)
+catch (Exception e)
 {
-    Console.Error.WriteLine($"The run could not go on: {e.Message}");
+    Console.Error.WriteLine($"The run could not go on: {e}");
     return Failed;
 }

@@ -33,13 +33,20 @@ internal static class ArgumentParser
             throw new UsageException($"--break {broken} shows only where writes are lost: use --mode async with it, or no --mode.");
         }
 
+        var resolution = given.TryGetValue("resolution", out var way) ? One<ResolutionWay>("resolution", way)
+            : law == BrokenLaw.TrustStatus ? ResolutionWay.Off : ResolutionWay.Id;
+        if (law == BrokenLaw.TrustStatus && resolution != ResolutionWay.Off)
+        {
+            throw new UsageException($"--break {broken} has the client resolve commits in the library's place: use --resolution off with it, or no --resolution.");
+        }
+
         var seed = given.TryGetValue("seed", out var text) ? Number("seed", text, 0, int.MaxValue) : Random.Shared.Next(1_000_000);
         return new()
         {
             Seed = seed,
             Faults = given.TryGetValue("faults", out var faults) ? Number("faults", faults, 1, MaxFaults) : 200,
             Mode = mode,
-            Resolution = given.TryGetValue("resolution", out var resolution) ? One<ResolutionWay>("resolution", resolution) : ResolutionWay.Id,
+            Resolution = resolution,
             Clients = given.TryGetValue("clients", out var clients) ? Number("clients", clients, 1, MaxClients) : 8,
             Break = law,
             Out = Path.GetFullPath(given.GetValueOrDefault("out") ?? Path.Combine(Path.GetTempPath(), $"clusterclient-history-{seed}.jsonl")),

@@ -16,7 +16,7 @@ internal static class Acceptance
     {
         // A hung server's port takes connections and answers nothing: these wait for as long as it hangs.
         await using var source = NpgsqlDataSource.Create(
-            $"{group.ConnectionString};Host={node.Host};Port={node.DirectPort};Timeout=40;Command Timeout=40;Max Pool Size=1;Application Name=watch");
+            $"{group.ConnectionString};Host={node.Host};Port={node.DirectPort};Timeout=40;Command Timeout=40;Maximum Pool Size=1;Application Name=watch");
         using var limit = new CancellationTokenSource(Limit);
         while (true)
         {

@@ -12,12 +12,12 @@ internal sealed class Clients
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
 
-    public Clients(int count, int seed, Performer performer, Recorder recorder, CommitLog commits) => _clients =
+    public Clients(int count, int seed, Func<Performer> performer, Recorder recorder, CommitLog commits) => _clients =
     [
         .. Enumerable.Range(1, count).Select(number =>
         {
             var random = new Random((seed * 397) ^ number);
-            return new Client(new OperationPlan(number, count, random), performer, recorder, commits, random);
+            return new Client(new OperationPlan(number, count, random), performer(), recorder, commits, random);
         }),
     ];
 
