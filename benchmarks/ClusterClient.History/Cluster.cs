@@ -1,3 +1,4 @@
+using ClusterClient.Consistency;
 using ClusterClient.History.CommandLine;
 using ClusterClient.History.Recording;
 using ClusterClient.History.Workload;
@@ -28,7 +29,12 @@ internal static class Cluster
             .LocatedIn("eu")
             .UseLoggerFactory(commits)
             .UseRandom(new Random(arguments.Seed))
-            .Configure(o => o.HangDetection = HangDetection.Fast);
+            .Configure(o => (o.HangDetection, o.CommitResolution) = (HangDetection.Fast, arguments.Resolution switch
+            {
+                ResolutionWay.Id => CommitResolution.ByTransactionId,
+                ResolutionWay.Marker => CommitResolution.ByMarker,
+                _ => CommitResolution.Off,
+            }));
         foreach (var node in servers.Nodes)
         {
             builder.AddNode(node.Endpoint, node.Region, name: node.Name);
@@ -36,6 +42,11 @@ internal static class Cluster
 
         var source = builder.Build();
         await source.WaitUntilReadyAsync(ct);
+        if (arguments.Resolution == ResolutionWay.Marker)
+        {
+            await source.CreateCommitMarkersAsync(ct);
+        }
+
         return source;
     }
 }

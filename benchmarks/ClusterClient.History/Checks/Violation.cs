@@ -19,12 +19,15 @@ internal sealed record Violation(ViolationKind Kind, string Expected, string Fou
         {
             lines.Add($"  {operation}");
             lines.AddRange(history.Cuts.Where(c => c.Operation == operation.Id)
-                .Select(c => $"  its commit was cut off at {c.CutAt:HH:mm:ss.fff}, and resolved at {c.ResolvedAt:HH:mm:ss.fff}: {c.Outcome}"));
+                .Select(c => $"  its commit, sent at {c.SentAt:HH:mm:ss.fff}, was cut off, and resolved at {c.ResolvedAt:HH:mm:ss.fff}: {c.Outcome}"));
             lines.AddRange(history.Faults.Where(f => f.Began <= operation.Ended + Around && f.Ended >= operation.Began - Around).Select(f => $"  {f}"));
-            lines.AddRange(history.Losses.Where(l => l.From <= operation.Ended + Around && l.To >= operation.Began - Around)
-                .Select(l => $"  a report names {l.Labels.Count} transactions, and commands from {l.From:HH:mm:ss.fff} to {l.To:HH:mm:ss.fff}"));
+            lines.AddRange(history.Losses.Where(l => IsAround(l, operation)).Select(l => $"  {l}"));
         }
 
         return string.Join(Environment.NewLine, lines);
     }
+
+    private static bool IsAround(NamedLoss loss, Operation operation) =>
+        loss.Lost.Concat(loss.Doubtful).Select(t => t.At).Concat([loss.From ?? default, loss.To ?? default])
+            .Any(at => at >= operation.Began - Around && at <= operation.Ended + Around);
 }

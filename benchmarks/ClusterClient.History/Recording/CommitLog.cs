@@ -36,7 +36,7 @@ internal sealed class CommitLog(Recorder recorder) : ILoggerFactory, ILogger
         }
 
         var now = recorder.Clock.Now;
-        var outcome = eventId.Id == Unknown ? Outcome.Unknown : Value("Outcome")?.ToString() == nameof(Outcome.Committed) ? Outcome.Committed : Outcome.NotCommitted;
+        var outcome = eventId.Id == Unknown ? Outcome.Unknown : Value("Outcome") is "committed" ? Outcome.Committed : Outcome.NotCommitted;
         var elapsed = Convert.ToDouble(Value("Milliseconds") ?? 0, CultureInfo.InvariantCulture);
         recorder.Add(new CutCommit(_operation.Value, now - TimeSpan.FromMilliseconds(elapsed), now, outcome));
 

@@ -47,6 +47,9 @@ internal sealed record Operation
     /// <summary>The node of the last attempt.</summary>
     public string? Node { get; init; }
 
+    /// <summary>The server's name for the transaction; null where it was not asked for.</summary>
+    public string? TransactionId { get; init; }
+
     public ListRead? Read { get; init; }
 
     public override string ToString() =>

@@ -18,10 +18,10 @@ internal static class CutStatistics
         string Ms(double quantile) => $"{resolved[(int)Math.Ceiling(quantile * resolved.Length) - 1].TotalMilliseconds:0.0}";
     }
 
-    /// <summary>From when both the answer was lost and writes were accepted, to when it was found out.</summary>
+    /// <summary>From when it had been sent and writes were accepted, to when it was found out.</summary>
     internal static TimeSpan Delay(CutCommit cut, IReadOnlyList<FaultRecord> faults)
     {
-        var accepted = faults.LastOrDefault(f => f.Began <= cut.ResolvedAt && f.AcceptedAt <= cut.ResolvedAt)?.AcceptedAt ?? cut.CutAt;
-        return cut.ResolvedAt - (accepted > cut.CutAt ? accepted : cut.CutAt);
+        var accepted = faults.LastOrDefault(f => f.Began <= cut.ResolvedAt && f.AcceptedAt <= cut.ResolvedAt)?.AcceptedAt ?? cut.SentAt;
+        return cut.ResolvedAt - (accepted > cut.SentAt ? accepted : cut.SentAt);
     }
 }

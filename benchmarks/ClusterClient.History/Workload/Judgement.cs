@@ -13,7 +13,7 @@ internal static class Judgement
     /// <summary>Of an exception that came when it may have been: it was not where the library says so.</summary>
     public static Operation Of(Operation operation, Exception exception) => Told(operation, exception) with
     {
-        Outcome = CallFault.Of(exception) is { MayHaveBeenApplied: false } ? Outcome.NotCommitted : Outcome.Unknown,
+        Outcome = exception is not CommitOutcomeUnknownException && CallFault.Of(exception) is { MayHaveBeenApplied: false } ? Outcome.NotCommitted : Outcome.Unknown,
     };
 
     private static Operation Told(Operation operation, Exception exception)

@@ -49,6 +49,11 @@ internal sealed class LibraryPerformer(ClusterDataSource source) : Performer
             operation = operation with { Node = connection.NodeName, Attempts = 1 };
             await using var transaction = await connection.BeginTransactionAsync(Isolation(operation), ct);
             operation = operation with { Read = await Statements.ApplyAsync(connection, operation, ct) };
+            if (operation.Id % 2 == 0)
+            {
+                operation = operation with { TransactionId = await Statements.TransactionIdAsync(connection, ct) };
+            }
+
             isSent = true;
             await transaction.CommitAsync(ct);
             return operation with { Outcome = Outcome.Committed };

@@ -40,6 +40,14 @@ internal static class Statements
         }
     }
 
+    /// <summary>The server's name for the transaction that this connection is in.</summary>
+    public static async Task<string> TransactionIdAsync(DbConnection connection, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT pg_current_xact_id()::text";
+        return (string)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     private static async Task RunAsync(DbConnection connection, string sql, CancellationToken ct, bool isIdempotent = false)
     {
         await using var command = connection.CreateCommand();

@@ -28,7 +28,7 @@ internal sealed class TrustedStatus(ClusterDataSource source, Performer commands
             operation = operation with { Node = connection.NodeName, Attempts = 1 };
             await using var transaction = await connection.BeginTransactionAsync(ct);
             operation = operation with { Read = await Statements.ApplyAsync(connection, operation, ct) };
-            id = (string?)await ScalarAsync(connection, "SELECT pg_current_xact_id()::text", ct);
+            id = await Statements.TransactionIdAsync(connection, ct);
             isSent = true;
             await transaction.CommitAsync(ct);
             return operation with { Outcome = Outcome.Committed };
