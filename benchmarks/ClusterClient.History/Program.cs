@@ -28,7 +28,7 @@ try
     Console.WriteLine($"benchmarks/run history {arguments}");
     var result = await new HistoryRun(arguments, Console.Out).RunAsync(stop.Token);
     Console.WriteLine(OperationStatistics.Describe(result.History));
-    Console.WriteLine(CutStatistics.Describe(result.History));
+    Console.WriteLine(CutStatistics.Describe(result.History, result.Violations));
     foreach (var violation in result.Violations.Take(MaxDescribed))
     {
         Console.WriteLine(violation.Describe(result.History));

@@ -37,8 +37,7 @@ internal sealed class FaultScene(LocalPostgres group, RunClock clock, Random ran
         var next = standbys[^1];
         var accepted = AcceptanceAsync(next);
         await next.PromoteAsync(stop);
-        var at = await accepted;
         await Task.WhenAll(standbys[..^1].Select(n => n.FollowAsync(next)));
-        return new(at, next.Name);
+        return new(await accepted, next.Name);
     }
 }

@@ -8,7 +8,7 @@ internal static class Schema
     public const long InitialBalance = 1_000_000;
 
     /// <summary>Where writes past the library are tried; no operation writes here.</summary>
-    public const string TryWrite = "SET synchronous_commit = local; INSERT INTO tries DEFAULT VALUES";
+    public const string TryWrite = "INSERT INTO tries DEFAULT VALUES";
 
     public static readonly string Sql = $"""
         CREATE TABLE lists (id int PRIMARY KEY, elements bigint[] NOT NULL);
