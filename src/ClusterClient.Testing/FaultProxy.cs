@@ -90,14 +90,14 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
     public void CutHalfOpen() => Set(LinkFault.HalfOpen, listen: true, static _ => false);
 
     /// <summary>
-    /// Sets a trap: when a client sends a text, such as COMMIT, its connection is cut, on the wanted side of the server; the others
-    /// are not disturbed. Traps work from the moment this returns, on open connections too. Of several, the one set first takes a
-    /// message.
+    /// Sets a trap: when a client sends a text, such as COMMIT, its connection is cut, before or after the server gets it; the
+    /// other connections are not disturbed. It works from the moment this returns, on open connections too. Of several traps the
+    /// one set first takes a message.
     /// </summary>
     /// <remarks>
-    /// <para>What is looked at is bytes, not messages. Before the server, the bytes that came in together with the end of the text
-    /// are held back, and all after them. After the server, whatever it sends next is taken for the answer: with PostgreSQL that
-    /// comes when a COMMIT is done, provided the client has waited for its earlier answers and nothing raises a notice.</para>
+    /// <para>What is looked at is bytes, not messages. Before the server, the bytes that come in together with the end of the
+    /// text are held back, and all after them. After the server, whatever it sends next is taken for the answer: with PostgreSQL
+    /// that comes when a COMMIT is done, unless it raises a notice or the client has not waited for an earlier answer.</para>
     /// <para>The text is found wherever the client says it, in a comment or parameter, too. COMMIT is a word in
     /// <c>on commit drop</c>, not in <c>synchronous_commit</c>. PostgreSQL's wire ends a text by a zero, so <c>"COMMIT\0"</c> is
     /// found at the end of a statement only. A prepared statement is sent by its text once, then by its name: <c>"_p1\0"</c>.

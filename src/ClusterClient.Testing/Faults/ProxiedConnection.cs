@@ -24,7 +24,7 @@ internal sealed class ProxiedConnection : IDisposable
         _down = new Relay(_server, client, conditions, _traps, towardsClient: true, _ended.Token);
     }
 
-    /// <summary>Whether this connection missed something and is of no use any more.</summary>
+    /// <summary>Whether this connection missed something, or is just about to, and is of no use any more.</summary>
     public bool HasLost => _acceptedIntoSilence || _traps.IsCut || _up.HasLost || _down.HasLost;
 
     /// <summary>Forwards until both sides have ended, one of them broke, or <see cref="Dispose"/>. Never throws.</summary>

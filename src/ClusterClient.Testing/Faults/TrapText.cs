@@ -5,8 +5,8 @@ namespace ClusterClient.Testing.Faults;
 
 /// <summary>
 /// A text to look for among bytes, in either case and as whole words: a COMMIT is neither in <c>synchronous_commit</c> nor in the
-/// name of a table of commits. The end of what has come in is the end of a word, too, for not every protocol ends its texts with a
-/// byte of their own.
+/// name of a table of commits. The end of what has come in is the end of a word, too, for not every protocol ends its texts with
+/// a byte of their own.
 /// </summary>
 /// <param name="text">ASCII, one character at least.</param>
 internal sealed class TrapText(string text)
@@ -19,7 +19,7 @@ internal sealed class TrapText(string text)
 
     private readonly byte[] _text = Encoding.ASCII.GetBytes(text);
 
-    /// <summary>How many of the bytes before are to be looked at again with the next ones, so that no split hides the text.</summary>
+    /// <summary>How many of the last bytes to look at again with the next ones, so that no split hides the text.</summary>
     public int Overlap => HeaderLength + _text.Length - 1;
 
     /// <summary>Whether the bytes hold the text where it ends after the first <paramref name="known"/> of them.</summary>
