@@ -17,7 +17,8 @@ internal static class ProbeQuery
     /// a primary's WAL file name has the new one at once. A standby's own is its receiver's, which a role outside <c>pg_monitor</c>
     /// sees as NULL and which is absent while the upstream is away; then the control file gives a lower bound. Functions for
     /// primaries raise errors on standbys and the other way round, so the role is asked first and everything hangs on that answer.
-    /// On a primary, the last replayed position is where its recovery ended: the fork.
+    /// On a primary, the last replayed position is where its recovery ended: the fork, for certain if it has received from another
+    /// server since it was started.
     /// </para>
     /// <para>
     /// Every process asks it all the time, so it must stay cheap. <c>pg_stat_activity</c> writes out every session with its statement
@@ -47,6 +48,7 @@ internal static class ProbeQuery
                    - coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int,
                sessions.of_role, CASE WHEN own.rolsuper THEN -1 ELSE own.rolconnlimit END,
                sessions.of_database, CASE WHEN own.rolsuper THEN -1 ELSE here.datconnlimit END,
+               pg_catalog.pg_last_wal_receive_lsn() IS NOT NULL,
                extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp())::float8
         FROM (SELECT pg_catalog.pg_is_in_recovery() AS recovering OFFSET 0) AS role
         LEFT JOIN (SELECT received_tli AS tli FROM pg_catalog.pg_stat_wal_receiver) AS receiver ON true
@@ -88,12 +90,13 @@ internal static class ProbeQuery
             IsEpochLowerBound = certain is null,
             Position = Position(reader, 4) ?? default,
             ForkedAt = Position(reader, 5),
+            IsForkCertain = reader.GetBoolean(15),
             ReplayAge = reader.IsDBNull(6) ? null : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(6))),
             ActiveConnections = reader.GetInt32(8),
             Connections = room.Used,
             ConnectionLimit = room.Limit,
             // A clock that was set back meanwhile tells nothing.
-            ServerTime = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(15))),
+            ServerTime = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(16))),
         };
     }
 

@@ -25,6 +25,11 @@ public sealed partial class ClusterDataSourceBuilder
             errors.Add("TransactionStatementTimeout is set, and this driver knows no such limit; leave it out.");
         }
 
+        if (_options.CommitResolution == CommitResolution.ByMarker && driver is { Commits: null })
+        {
+            errors.Add("CommitResolution is ByMarker, and this driver gives no way to that; set it to Off.");
+        }
+
         var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
         var policy = Policy(errors);
         var geography = new Geography(endpoints);
@@ -77,6 +82,8 @@ public sealed partial class ClusterDataSourceBuilder
             CallTimeout = _options.CallTimeout,
             BeginWith = _options.TransactionStatementTimeout is { } limit ? driver!.LimitStatements(limit) : null,
             Concurrency = _options.Limits,
+            Resolution = driver!.Commits is { } commits && (commits.Mark is not null || _options.CommitResolution == CommitResolution.ByMarker)
+                ? _options.CommitResolution : CommitResolution.Off,
             DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
         };
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
@@ -97,7 +104,7 @@ public sealed partial class ClusterDataSourceBuilder
         }
 
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
-        return new(opener, scope, monitor, cleanUp, teller, outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection);
+        return new(opener, scope, monitor, cleanUp, teller, outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection, random.Next());
     }
 
     private PatternLoop Patterns(

@@ -19,7 +19,7 @@ internal static class CallMeasuring
         {
             var result = run(call);
             ticket.Answered();
-            return result;
+            return connection?.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
         catch (Exception e) when (connection is not null && connection.Repeats(e, ticket, call.Command))
         {
@@ -59,7 +59,7 @@ internal static class CallMeasuring
         if (running.IsCompletedSuccessfully)
         {
             ticket.Answered();
-            return running;
+            return connection?.WhyUnconfirmed() is { } unknown ? Task.FromException<TResult>(unknown) : running;
         }
 
         return call.CancellationToken.CanBeCanceled || connection!.Node is { CanEnd: false }
@@ -75,7 +75,7 @@ internal static class CallMeasuring
         {
             var result = await running.ConfigureAwait(false);
             ticket.Answered();
-            return result;
+            return call.Command.Connection!.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
         catch (Exception e) when (call.Command.Connection!.Repeats(e, ticket, call.Command))
         {

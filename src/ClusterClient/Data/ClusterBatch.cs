@@ -172,6 +172,9 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
             _inner.Transaction = null;
         }
 
-        return ShortTimeout.Over(_inner, _binding.Connection!);
+        var connection = _binding.Connection!;
+        // Its parts are the application's to look at afterwards, so that nothing is added to them.
+        connection.CurrentTransaction?.MayHaveWritten = true;
+        return ShortTimeout.Over(_inner, connection);
     }
 }

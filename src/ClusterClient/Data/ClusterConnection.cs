@@ -25,6 +25,7 @@ public partial class ClusterConnection : DbConnection
     private ClusterNode? _node;
     private DbConnection? _native;
     private object? _standIn;
+    private ClusterTransaction? _transaction;
     private StateChangeEventHandler? _nativeChanged;
     private RouteIntent _openIntent;
     private bool _isFollowing;
@@ -70,6 +71,9 @@ public partial class ClusterConnection : DbConnection
     internal ClusterNode? Node => _node;
 
     internal ConnectionOpener Opener => _origin.Opener;
+
+    /// <summary>What its node was chosen for when it was opened.</summary>
+    internal RouteIntent OpenIntent => _openIntent;
 
     /// <summary>
     /// The base connection string with all nodes and without the password. It never changes, and setting it is refused: nodes are
@@ -198,6 +202,8 @@ public partial class ClusterConnection : DbConnection
     private DbConnection Pinned()
     {
         _uses = ManyUses;
+        _transaction?.MayHaveWritten = true;
+
         return UsableNative();
     }
 

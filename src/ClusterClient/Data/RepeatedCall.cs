@@ -177,7 +177,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
             _connection.CallLimit = AttemptLimit;
             var result = run(_call);
             ticket.Answered();
-            return result;
+            return _connection.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
         catch (Exception e) when (Fails(e, ticket, isSent, isEnded: false))
         {

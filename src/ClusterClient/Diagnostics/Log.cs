@@ -40,6 +40,21 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Debug, "{Cluster}: {First} has not answered a read after {Microseconds} µs; asks {Second} as well")]
     public static partial void Hedged(ILogger logger, string cluster, string first, string second, long microseconds);
 
+    [LoggerMessage(26, LogLevel.Information, "{Cluster}: the answer to a commit at {Node} was lost; it is {Outcome}, found out after {Milliseconds:0} ms: {Reason}")]
+    public static partial void CommitResolved(ILogger logger, string cluster, string node, string outcome, double milliseconds, string reason);
+
+    [LoggerMessage(27, LogLevel.Error, "{Cluster}: what became of a commit at {Node} is unknown, after {Milliseconds:0} ms: {Reason}")]
+    public static partial void CommitUnknown(ILogger logger, string cluster, string node, double milliseconds, string reason);
+
+    [LoggerMessage(28, LogLevel.Debug, "{Cluster}: could not ask what became of a commit; asking again")]
+    public static partial void CommitQuestionFailed(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(29, LogLevel.Warning, "{Cluster}: a write at {Node} is committed there, but the wait for its replicas was ended before they had it; its caller was told that it succeeded")]
+    public static partial void Unconfirmed(ILogger logger, string cluster, string node);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Cluster}: could not remove old commit markers; trying again later")]
+    public static partial void MarkersNotPruned(ILogger logger, string cluster, Exception exception);
+
     [LoggerMessage(40, LogLevel.Warning, "{Cluster}: {Message}")]
     public static partial void NodeEjected(ILogger logger, string cluster, string message);
 

@@ -111,10 +111,15 @@ internal static class TopologyResolver
             memory = memory with { Forks = memory.Forks.SetItem(memory.Epoch, told) };
         }
 
+        if (facts is { ForkedAt: { } fork, IsForkCertain: true } && !memory.CertainForks.ContainsKey(memory.Epoch))
+        {
+            memory = memory with { CertainForks = memory.CertainForks.Add(memory.Epoch, fork) };
+        }
+
         if (memory.TrackedEpoch != memory.Epoch)
         {
-            var fork = memory.TrackedEpoch == memory.Epoch - 1 ? facts.ForkedAt : null;
-            memory = memory with { TrackedEpoch = memory.Epoch, Track = memory.Track.CutAt(fork) };
+            var cut = memory.TrackedEpoch == memory.Epoch - 1 ? facts.ForkedAt : null;
+            memory = memory with { TrackedEpoch = memory.Epoch, Track = memory.Track.CutAt(cut) };
         }
 
         return memory with { Track = memory.Track.Add(primary.AnsweredAt, facts.Position) };
