@@ -101,7 +101,7 @@ public partial class ClusterConnection
         return transaction;
     }
 
-    /// <summary>Rolls back what is left of it after a fault, which is what its caller gets.</summary>
+    /// <summary>Rolls back what is left of it, whatever that meets: the fault before it, or the commit that was done, is what its caller gets.</summary>
     internal static void Undo(DbTransaction transaction)
     {
         try

@@ -107,7 +107,7 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
                 ThrowIfEnded(transaction);
                 // Not by the deadline's token: a commit that is cut short is in doubt, and it ends by itself when its server does not answer.
                 await new CommitCall(transaction, Left(left, began)).RunAsync(caller).ConfigureAwait(false);
-                await transaction.DisposeAsync().ConfigureAwait(false);
+                await UndoAsync(transaction).ConfigureAwait(false);
                 return result;
             }
             catch (OperationCanceledException e) when (token.IsCancellationRequested && !caller.IsCancellationRequested)
@@ -153,7 +153,7 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
             var result = work(connection, new(number, transaction, previous));
             ThrowIfEnded(transaction);
             new CommitCall(transaction, Left(left, began)).Run();
-            transaction.Dispose();
+            ClusterConnection.Undo(transaction);
             return result;
         }
         catch (Exception e)
