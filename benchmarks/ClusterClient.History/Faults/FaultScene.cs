@@ -16,6 +16,9 @@ internal sealed class FaultScene(LocalPostgres group, RunClock clock, Random ran
 
     public bool Chance(int percent) => random.Next(100) < percent;
 
+    /// <summary>A whole number, both ends included.</summary>
+    public int Between(int least, int most) => random.Next(least, most + 1);
+
     public T Any<T>(IReadOnlyList<T> list) => list[random.Next(list.Count)];
 
     public Task PauseAsync(int fromMs, int toMs) => Task.Delay(random.Next(fromMs, toMs), stop);

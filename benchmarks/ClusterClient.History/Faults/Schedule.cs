@@ -1,4 +1,5 @@
 using ClusterClient.History.CommandLine;
+using ClusterClient.Testing;
 
 namespace ClusterClient.History.Faults;
 
@@ -24,6 +25,10 @@ internal sealed class Schedule
             (new LinkFault(LinkTrouble.Drop, promotes: true), 4),
             (new LinkFault(LinkTrouble.HalfOpen, promotes: true), 6),
             (new LinkFault(LinkTrouble.Reset, promotes: true), 4),
+            (new CommitCut(CutSide.BeforeServer, CutManner.Reset), 8),
+            (new CommitCut(CutSide.AfterServer, CutManner.Reset), 10),
+            (new CommitCut(CutSide.BeforeServer, CutManner.Drop), 4),
+            (new CommitCut(CutSide.AfterServer, CutManner.Drop), 6),
             (new PlannedPromotion(), 10),
             (new ReplicaLag(), 4),
             (new ReplicaRestart(), 4),

@@ -16,7 +16,10 @@ internal sealed record FaultRecord
     /// <summary>The node that was promoted; null when none was.</summary>
     public string? Promoted { get; init; }
 
-    /// <summary>When a primary that clients reach accepted writes again, as a write past the library showed; null when writes never stopped.</summary>
+    /// <summary>
+    /// When a primary that clients reach accepted writes again, as a write past the library showed, or when their link was healed; null when
+    /// writes never stopped.
+    /// </summary>
     public DateTimeOffset? AcceptedAt { get; init; }
 
     /// <summary>When the group was healthy again.</summary>

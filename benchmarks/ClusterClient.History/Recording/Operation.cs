@@ -27,7 +27,7 @@ internal sealed record Operation
 
     public int Amount { get; init; }
 
-    /// <summary>What loss reports call it; null for what has no name, a command outside of transactions.</summary>
+    /// <summary>What loss reports call it; null for what can be given none.</summary>
     public string? Label { get; init; }
 
     public DateTimeOffset Began { get; init; }

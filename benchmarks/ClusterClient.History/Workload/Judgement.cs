@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ClusterClient.Data;
 using ClusterClient.History.Recording;
 
@@ -21,7 +22,8 @@ internal static class Judgement
         var fault = CallFault.Of(exception);
         return operation with
         {
-            Exception = $"{exception.GetType().Name}: {exception.Message}",
+            // Of what is no error of the database one wants to know where it comes from.
+            Exception = exception is DbException ? $"{exception.GetType().Name}: {exception.Message}" : exception.ToString(),
             Fault = fault?.ToString(),
             Attempts = Math.Max(operation.Attempts, fault?.Attempts ?? 0),
             Node = fault?.Node ?? operation.Node,

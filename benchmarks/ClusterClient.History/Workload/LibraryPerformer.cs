@@ -64,7 +64,25 @@ internal sealed class LibraryPerformer(ClusterDataSource source) : Performer
         }
     }
 
-    private Task<Operation> ExecuteAsync(Operation operation, CancellationToken ct) => TransactionAsync(operation, ct);
+    private async Task<Operation> ExecuteAsync(Operation operation, CancellationToken ct)
+    {
+        try
+        {
+            await source.ExecuteInTransactionAsync(
+                async (connection, attempt, token) =>
+                {
+                    operation = operation with { Node = connection.NodeName, Attempts = attempt.Number };
+                    operation = operation with { Read = await Statements.ApplyAsync(connection, operation, token) };
+                },
+                new() { IsolationLevel = Isolation(operation), Label = operation.Label },
+                ct);
+            return operation with { Outcome = Outcome.Committed };
+        }
+        catch (Exception e)
+        {
+            return Judgement.Of(operation, e);
+        }
+    }
 
     private static IsolationLevel Isolation(Operation operation) =>
         operation.IsSerializable ? IsolationLevel.Serializable : IsolationLevel.Unspecified;

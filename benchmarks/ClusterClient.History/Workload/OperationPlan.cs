@@ -42,16 +42,17 @@ internal sealed class OperationPlan(int client, int clients, Random random)
     {
         var from = random.Next(Schema.Accounts);
         var to = (from + 1 + random.Next(Schema.Accounts - 1)) % Schema.Accounts;
+        var way = random.Next(2) == 0 ? OperationWay.Transaction : OperationWay.Execute;
         return new()
         {
             Id = id,
             Client = client,
             Kind = OperationKind.Transfer,
-            Way = random.Next(2) == 0 ? OperationWay.Transaction : OperationWay.Execute,
+            Way = way,
             From = from + 1,
             To = to + 1,
             Amount = random.Next(1, MaxAmount),
-            Label = $"transfer {id}",
+            Label = way == OperationWay.Execute ? $"transfer {id}" : null,
         };
     }
 }
