@@ -1,4 +1,7 @@
+using ClusterClient.History.Checks;
 using ClusterClient.History.CommandLine;
+using ClusterClient.History.Recording;
+using ClusterClient.History.Statistics;
 using Xunit.Abstractions;
 
 namespace ClusterClient.History.Tests;
@@ -17,7 +20,7 @@ public sealed class ShortRunTests(ITestOutputHelper output)
 
         Assert.True(result.Violations.Count == 0, string.Join('\n', result.Violations.Take(10).Select(v => v.Describe(result.History))));
         Assert.EndsWith(" 0 violations", result.ToString(), StringComparison.Ordinal);
-        Assert.True(result.History.Operations.Count(o => o.Outcome == Recording.Outcome.Committed) > 200, result.ToString());
+        Assert.True(result.History.Operations.Count(o => o.Outcome == Outcome.Committed) > 200, result.ToString());
     }
 
     [Fact]
@@ -25,7 +28,7 @@ public sealed class ShortRunTests(ITestOutputHelper output)
     {
         var result = await RunAsync("--break retry-blindly --faults 40 --seed 20263");
 
-        Assert.Contains(result.Violations, v => v.Kind == Checks.ViolationKind.AppliedTwice);
+        Assert.Contains(result.Violations, v => v.Kind == ViolationKind.AppliedTwice);
     }
 
     private async Task<HistoryResult> RunAsync(string arguments)
@@ -36,8 +39,8 @@ public sealed class ShortRunTests(ITestOutputHelper output)
         {
             using var limit = new CancellationTokenSource(Limit);
             var result = await new HistoryRun(ArgumentParser.Parse([.. arguments.Split(' '), "--out", file]), TextWriter.Synchronized(progress)).RunAsync(limit.Token);
-            output.WriteLine(Statistics.OperationStatistics.Describe(result.History));
-            output.WriteLine(Statistics.CutStatistics.Describe(result.History, result.Violations));
+            output.WriteLine(OperationStatistics.Describe(result.History));
+            output.WriteLine(CutStatistics.Describe(result.History, result.Violations));
             output.WriteLine(result.ToString());
             return result;
         }
