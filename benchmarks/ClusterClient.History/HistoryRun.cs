@@ -61,10 +61,10 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
 
             _now = "checks";
             await clients.StopAsync();
-            var violations = await CheckAsync(servers, recorder, stop);
-            if (violations.Count > 0 || _faults == arguments.Faults)
+            var result = await CheckAsync(servers, recorder, stop);
+            if (result.Violations.Count > 0 || _faults == arguments.Faults)
             {
-                return new(recorder.Snapshot(), violations);
+                return result;
             }
         }
     }
@@ -92,7 +92,7 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
         recorder.Add(record with { AcceptedAt = acceptedAt, Promoted = promoted, Ended = scene.Now });
     }
 
-    private async Task<IReadOnlyList<Violation>> CheckAsync(LocalPostgres servers, Recorder recorder, CancellationToken ct)
+    private async Task<HistoryResult> CheckAsync(LocalPostgres servers, Recorder recorder, CancellationToken ct)
     {
         await WaitForSessionsAsync(servers.Primary, ct);
         var state = await FinalStateReader.ReadAsync(
@@ -102,10 +102,11 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
         var since = recorder.Clock.Elapsed;
         while (true)
         {
-            var violations = HistoryCheck.Run(recorder.Snapshot(), state, arguments.Mode);
+            var history = recorder.Snapshot();
+            var violations = HistoryCheck.Run(history, state, arguments.Mode);
             if (violations.All(v => v.Kind != ViolationKind.LostUnnamed) || recorder.Clock.Elapsed - since > ReportsLimit)
             {
-                return violations;
+                return new(history, state, violations);
             }
 
             await Task.Delay(ShortPause, ct);

@@ -29,6 +29,7 @@ try
     var result = await new HistoryRun(arguments, Console.Out).RunAsync(stop.Token);
     Console.WriteLine(OperationStatistics.Describe(result.History));
     Console.WriteLine(CutStatistics.Describe(result.History, result.Violations));
+    Console.WriteLine(LossStatistics.Describe(result.History, result.State));
     foreach (var violation in result.Violations.Take(MaxDescribed))
     {
         Console.WriteLine(violation.Describe(result.History));

@@ -41,6 +41,7 @@ public sealed class ShortRunTests(ITestOutputHelper output)
             var result = await new HistoryRun(ArgumentParser.Parse([.. arguments.Split(' '), "--out", file]), TextWriter.Synchronized(progress)).RunAsync(limit.Token);
             output.WriteLine(OperationStatistics.Describe(result.History));
             output.WriteLine(CutStatistics.Describe(result.History, result.Violations));
+            output.WriteLine(LossStatistics.Describe(result.History, result.State));
             output.WriteLine(result.ToString());
             return result;
         }

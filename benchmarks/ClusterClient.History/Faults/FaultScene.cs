@@ -36,11 +36,11 @@ internal sealed class FaultScene(LocalPostgres group, RunClock clock, Random ran
         var standbys = group.Nodes.Where(n => n != old).ToArray();
         await Task.WhenAll(standbys.Select(Replication.DetachAsync));
         var positions = await Task.WhenAll(standbys.Select(n => n.PositionAsync()));
-        Array.Sort(positions, standbys);
-        var next = standbys[^1];
+        var most = positions.Max();
+        var next = Any([.. standbys.Where((_, at) => positions[at] == most)]);
         var accepted = AcceptanceAsync(next);
         await next.PromoteAsync(stop);
-        await Task.WhenAll(standbys[..^1].Select(n => n.FollowAsync(next)));
+        await Task.WhenAll(standbys.Where(n => n != next).Select(n => n.FollowAsync(next)));
         return new(await accepted, next.Name);
     }
 }
