@@ -32,7 +32,7 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
             await using var servers = await Cluster.StartServersAsync(arguments.Mode, stop);
             await using var source = await Cluster.OpenAsync(servers, arguments, recorder, commits, stop);
             await using var nodes = new DirectNodes(servers);
-            var clients = new Clients(arguments.Clients, arguments.Seed, () => Performer(source, nodes), recorder, commits);
+            using var clients = new Clients(arguments.Clients, arguments.Seed, () => Performer(source, nodes), recorder, commits);
             return await RunAsync(servers, source, clients, recorder, stop);
         }
         finally

@@ -3,7 +3,7 @@ using ClusterClient.History.Recording;
 namespace ClusterClient.History.Workload;
 
 /// <summary>All clients, which can be stopped for a while. For one caller at a time.</summary>
-internal sealed class Clients
+internal sealed class Clients : IDisposable
 {
     // More than the longest that the library lets a call take.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
@@ -31,14 +31,22 @@ internal sealed class Clients
     /// <exception cref="TimeoutException">One still waits for that after a minute.</exception>
     public async Task StopAsync()
     {
-        if (_stop is null)
+        Dispose();
+        try
         {
-            return;
+            await _running.WaitAsync(StopLimit);
         }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"A client still waits for an answer {StopLimit.TotalSeconds:0} s after it should have had one.");
+        }
+    }
 
-        await _stop.CancelAsync();
-        await _running.WaitAsync(StopLimit);
-        _stop.Dispose();
+    /// <summary>Has every client end with the operation that it is at, and waits for none.</summary>
+    public void Dispose()
+    {
+        _stop?.Cancel();
+        _stop?.Dispose();
         _stop = null;
     }
 }
