@@ -10,12 +10,15 @@ namespace ClusterClient.History;
 /// <summary>One run: servers, clients, faults, checks.</summary>
 internal sealed class HistoryRun(Arguments arguments, TextWriter output)
 {
+    private const string BusySessions = "select count(*) from pg_stat_activity where application_name = 'history' and state <> 'idle'";
+
+    private const int MaxCalmMs = 150;
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FaultLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan SessionsLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ReportsLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(50);
-    private const int MaxCalmMs = 150;
 
     private int _faults;
     private string _now = "starts";
@@ -46,7 +49,7 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
         LocalPostgres servers, ClusterDataSource source, Clients clients, Recorder recorder, CancellationToken stop)
     {
         var random = new Random(arguments.Seed);
-        var schedule = new Schedule(arguments.Mode, random);
+        var schedule = new Schedule(arguments.Mode, arguments.Resolution, random);
         var scene = new FaultScene(servers, recorder.Clock, random, stop);
         while (true)
         {
@@ -94,7 +97,7 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
 
     private async Task<HistoryResult> CheckAsync(LocalPostgres servers, Recorder recorder, CancellationToken ct)
     {
-        await WaitForSessionsAsync(servers.Primary, ct);
+        await WaitForSessionsAsync(servers.Primary, recorder.Clock, ct);
         var state = await FinalStateReader.ReadAsync(
             $"{servers.ConnectionString};Host={servers.Primary.Host};Port={servers.Primary.DirectPort};Pooling=false", ct);
 
@@ -114,14 +117,16 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
     }
 
     // What a client gave up may still be running on the server.
-    private static async Task WaitForSessionsAsync(PostgresNode primary, CancellationToken ct)
+    private static async Task WaitForSessionsAsync(PostgresNode primary, RunClock clock, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(SessionsLimit);
-        while (await primary.ExecuteAsync(
-            "select count(*) from pg_stat_activity where application_name = 'history' and state <> 'idle'", ct: limit.Token) != "0")
+        for (var since = clock.Elapsed; await primary.ExecuteAsync(BusySessions, ct: ct) is { } busy && busy != "0";)
         {
-            await Task.Delay(ShortPause, limit.Token);
+            if (clock.Elapsed - since > SessionsLimit)
+            {
+                throw new TimeoutException($"{busy} sessions at {primary.Name} are still busy {SessionsLimit.TotalSeconds:0} s after the clients' end.");
+            }
+
+            await Task.Delay(ShortPause, ct);
         }
     }
 

@@ -6,18 +6,24 @@ namespace ClusterClient.History.Faults;
 /// Connections are cut at the message COMMIT, before the server has it or when it answers. The server goes on; or it is killed right after,
 /// and is started again or replaced.
 /// </summary>
-internal sealed class CommitCut(CutSide side, CutManner manner) : Fault
+internal sealed class CommitCut(string text, CutSide side, CutManner manner) : Fault
 {
+    /// <summary>How a commit is sent as a rule.</summary>
+    public const string AsText = "COMMIT";
+
+    /// <summary>Where it is the second statement of a batch, it is prepared once and called by this name from then on.</summary>
+    public const string AsPrepared = "_p2";
+
     private const int MaxCuts = 4;
 
-    private static readonly TimeSpan SpringLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SpringLimit = TimeSpan.FromSeconds(20);
 
     public override string Name =>
         $"cut {(side == CutSide.BeforeServer ? "before" : "after")} COMMIT{(manner == CutManner.Drop ? ", silently" : "")}";
 
     public override async Task<FaultEffect> InjectAsync(PostgresNode victim, FaultScene scene)
     {
-        using var trap = victim.Proxy.CutAt("COMMIT", side, manner, scene.Between(1, MaxCuts));
+        using var trap = victim.Proxy.CutAt(text, side, manner, scene.Between(1, MaxCuts));
         await trap.Sprung.WaitAsync(SpringLimit);
         await scene.PauseAsync(0, 50);
         if (scene.Chance(40))

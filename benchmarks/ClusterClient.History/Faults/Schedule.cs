@@ -10,8 +10,9 @@ internal sealed class Schedule
     private readonly (Fault Fault, int Weight)[] _faults;
     private readonly int _total;
 
-    public Schedule(ReplicationMode mode, Random random)
+    public Schedule(ReplicationMode mode, ResolutionWay resolution, Random random)
     {
+        var commit = resolution == ResolutionWay.Marker ? CommitCut.AsPrepared : CommitCut.AsText;
         _random = random;
         _faults =
         [
@@ -25,10 +26,10 @@ internal sealed class Schedule
             (new LinkFault(LinkTrouble.Drop, promotes: true), 4),
             (new LinkFault(LinkTrouble.HalfOpen, promotes: true), 6),
             (new LinkFault(LinkTrouble.Reset, promotes: true), 4),
-            (new CommitCut(CutSide.BeforeServer, CutManner.Reset), 8),
-            (new CommitCut(CutSide.AfterServer, CutManner.Reset), 10),
-            (new CommitCut(CutSide.BeforeServer, CutManner.Drop), 4),
-            (new CommitCut(CutSide.AfterServer, CutManner.Drop), 6),
+            (new CommitCut(commit, CutSide.BeforeServer, CutManner.Reset), 8),
+            (new CommitCut(commit, CutSide.AfterServer, CutManner.Reset), 10),
+            (new CommitCut(commit, CutSide.BeforeServer, CutManner.Drop), 4),
+            (new CommitCut(commit, CutSide.AfterServer, CutManner.Drop), 6),
             (new PlannedPromotion(), 10),
             (new ReplicaLag(), 4),
             (new ReplicaRestart(), 4),
