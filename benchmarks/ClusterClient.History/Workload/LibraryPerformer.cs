@@ -66,13 +66,17 @@ internal sealed class LibraryPerformer(ClusterDataSource source) : Performer
 
     private async Task<Operation> ExecuteAsync(Operation operation, CancellationToken ct)
     {
+        // Of the last attempt: what came before it was not committed, or there would have been no other.
+        var isSent = false;
         try
         {
             await source.ExecuteInTransactionAsync(
                 async (connection, attempt, token) =>
                 {
+                    isSent = false;
                     operation = operation with { Node = connection.NodeName, Attempts = attempt.Number };
                     operation = operation with { Read = await Statements.ApplyAsync(connection, operation, token) };
+                    isSent = true;
                 },
                 new() { IsolationLevel = Isolation(operation), Label = operation.Label },
                 ct);
@@ -80,7 +84,7 @@ internal sealed class LibraryPerformer(ClusterDataSource source) : Performer
         }
         catch (Exception e)
         {
-            return Judgement.Of(operation, e);
+            return isSent ? Judgement.Of(operation, e) : Judgement.BeforeCommit(operation, e);
         }
     }
 
