@@ -25,7 +25,8 @@ internal static class PlainStatement
             && rest.TrimEnd().TrimEnd(';').IndexOf(';') < 0;
     }
 
-    private static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
+    /// <summary>The text without the comments and white space that it begins with; from a comment on that servers read differently, all of it.</summary>
+    public static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
     {
         while (true)
         {
