@@ -14,9 +14,11 @@ internal sealed class NpgsqlNode : NodeDriver
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _probes;
     private readonly NpgsqlPool? _pool;
+    private readonly NoticeEventHandler _onNotice;
 
     public NpgsqlNode(NodeEndpoint endpoint, string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
+        _onNotice = OnNotice;
         _source = Build(endpoint, connectionString, configure, static _ => { });
         var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString);
         PoolLimit = settings.Pooling ? settings.MaxPoolSize : 0;
@@ -52,10 +54,22 @@ internal sealed class NpgsqlNode : NodeDriver
 
     public override bool TryAbort(DbConnection connection) => CanAbort && connection is NpgsqlConnection native && NpgsqlAbort.TryAbort(native);
 
+    public override void Opened(DbConnection connection) => ((NpgsqlConnection)connection).Notice += _onNotice;
+
     public override async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync().ConfigureAwait(false);
         await _probes.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // "Canceling wait for synchronous replication": a cancellation, a timeout or an operator ended the wait, and Npgsql reports success. The text
+    // comes in the server's language; where in the server it comes from does not.
+    private void OnNotice(object sender, NpgsqlNoticeEventArgs e)
+    {
+        if (e.Notice.Routine == "SyncRepWaitForLSN")
+        {
+            CommittedAlone((DbConnection)sender);
+        }
     }
 
     // An idle connection whose peer vanished is found out by the kernel within 10 s and its count of tries (9 on Linux) times 5 s.

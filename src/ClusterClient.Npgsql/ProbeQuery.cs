@@ -17,7 +17,8 @@ internal static class ProbeQuery
     /// a primary's WAL file name has the new one at once. A standby's own is its receiver's, which a role outside <c>pg_monitor</c>
     /// sees as NULL and which is absent while the upstream is away; then the control file gives a lower bound. Functions for
     /// primaries raise errors on standbys and the other way round, so the role is asked first and everything hangs on that answer.
-    /// On a primary, the last replayed position is where its recovery ended: the fork.
+    /// On a primary, the last replayed position is where its recovery ended: the fork, for certain if it has received from another
+    /// server since it was started.
     /// </para>
     /// <para>
     /// Every process asks it all the time, so it must stay cheap. <c>pg_stat_activity</c> writes out every session with its statement
@@ -47,6 +48,7 @@ internal static class ProbeQuery
                    - coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int,
                sessions.of_role, CASE WHEN own.rolsuper THEN -1 ELSE own.rolconnlimit END,
                sessions.of_database, CASE WHEN own.rolsuper THEN -1 ELSE here.datconnlimit END,
+               pg_catalog.pg_last_wal_receive_lsn() IS NOT NULL,
                CASE WHEN NOT recovering THEN pg_catalog.pg_current_wal_insert_lsn() END,
                NOT recovering AND pg_catalog.current_setting('synchronous_standby_names') <> ''
                    AND pg_catalog.current_setting('synchronous_commit') NOT IN ('off', 'local'),
@@ -94,14 +96,15 @@ internal static class ProbeQuery
             IsEpochLowerBound = certain is null,
             Position = Position(reader, 4) ?? default,
             Inserted = Inserted(reader),
-            IsSynchronous = reader.GetBoolean(16),
+            IsSynchronous = reader.GetBoolean(17),
             ForkedAt = Position(reader, 5),
+            IsForkCertain = reader.GetBoolean(15),
             ReplayAge = reader.IsDBNull(6) ? null : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(6))),
             ActiveConnections = reader.GetInt32(8),
             Connections = room.Used,
             ConnectionLimit = room.Limit,
             // A clock that was set back meanwhile tells nothing.
-            ServerTime = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(17))),
+            ServerTime = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(18))),
         };
     }
 
@@ -110,10 +113,10 @@ internal static class ProbeQuery
     // Where the last record ended with its page, the next one's place is told as behind the header of a page that does not exist yet, and
     // that no replica will ever have: nothing can lie in so little space there.
     private static LogPosition? Inserted(NpgsqlDataReader reader) =>
-        Position(reader, 15) is { } inserted && Position(reader, 4) is { } written && written.Ordinal % PageSize == 0
+        Position(reader, 16) is { } inserted && Position(reader, 4) is { } written && written.Ordinal % PageSize == 0
             && inserted.Ordinal - written.Ordinal <= LongestPageHeader
             ? written
-            : Position(reader, 15);
+            : Position(reader, 16);
 
     private static LogPosition? Position(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : new LogPosition((ulong)reader.GetFieldValue<NpgsqlLogSequenceNumber>(column));

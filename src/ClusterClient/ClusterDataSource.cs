@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Diagnostics;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
 
@@ -19,8 +21,12 @@ public sealed class ClusterDataSource : DbDataSource
     private readonly ImmutableArray<ClusterNode> _nodes;
     private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
+    private readonly ClusterMeter _meter;
     private readonly Task _cleaningUp;
+    private readonly Task _watchingLosses;
     private readonly Task _watchingOutliers;
+    private readonly CommitMarkers _markers;
+    private readonly Task _pruning;
     private readonly PatternLoop? _patterns;
     private readonly Task _learning;
 
@@ -30,11 +36,14 @@ public sealed class ClusterDataSource : DbDataSource
         TopologyMonitor monitor,
         NodeCleanUp cleanUp,
         EventTeller teller,
+        LossWatch losses,
+        ClusterMeter meter,
         OutlierWatch? outliers,
         PatternLoop? patterns,
         ImmutableArray<ClusterNode> nodes,
         string connectionString,
-        Func<ConnectionOrigin, ClusterConnection> createConnection)
+        Func<ConnectionOrigin, ClusterConnection> createConnection,
+        int seed)
     {
         _opener = opener;
         _monitor = monitor;
@@ -43,10 +52,14 @@ public sealed class ClusterDataSource : DbDataSource
         _scope = scope;
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
+        _meter = meter;
+        _watchingLosses = losses.RunAsync(monitor.Current, _stop.Token);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
         _watchingOutliers = outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         // Nobody waits for this one: it may be in the application's handler, and that may be what disposes this.
         _ = teller.RunAsync(monitor.Current, _stop.Token);
+        _markers = new(Writes, opener, new Random(seed));
+        _pruning = opener.Limits.Resolution == CommitResolution.ByMarker ? _markers.RunAsync(monitor.Started, _stop.Token) : Task.CompletedTask;
         _patterns = patterns;
         _learning = patterns?.RunAsync(_stop.Token) ?? Task.CompletedTask;
     }
@@ -173,6 +186,19 @@ public sealed class ClusterDataSource : DbDataSource
         return _opener.Circuits.ResetAsync(node, cancellationToken);
     }
 
+    /// <summary>
+    /// Makes the table that <see cref="CommitResolution.ByMarker"/> needs, <c>clusterclient_commits</c>, where it is not there yet: in the first
+    /// schema of the role's search path, which has to be the same for all that commit. To be called once, by a role that may create tables; or
+    /// make it in a migration of your own. All that commit need the right to select, insert and delete.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The driver cannot find out what became of commits.</exception>
+    public Task CreateCommitMarkersAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_monitor.IsStopped, this);
+        return _opener.Driver.Commits is not null ? _markers.CreateAsync(cancellationToken)
+            : throw new NotSupportedException($"The driver of {Name} gives no way to find out what became of a commit.");
+    }
+
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => CreateConnection();
 
@@ -198,13 +224,16 @@ public sealed class ClusterDataSource : DbDataSource
         _opener.Stop();
         await _stop.CancelAsync().ConfigureAwait(false);
         await _cleaningUp.ConfigureAwait(false);
+        await _watchingLosses.ConfigureAwait(false);
         await _watchingOutliers.ConfigureAwait(false);
         await _learning.ConfigureAwait(false);
+        await _pruning.ConfigureAwait(false);
         foreach (var node in _nodes)
         {
             await node.Driver.DisposeAsync().ConfigureAwait(false);
         }
 
+        _meter.Dispose();
     }
 
     /// <inheritdoc/>

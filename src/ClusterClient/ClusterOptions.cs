@@ -1,3 +1,4 @@
+using ClusterClient.Consistency;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
@@ -97,6 +98,10 @@ public sealed class ClusterOptions
     /// </summary>
     /// <value>Greater than zero, at most one day, or null to leave it to the server's settings. Default null.</value>
     public TimeSpan? TransactionStatementTimeout { get; set; }
+
+    /// <summary>How it is found out whether a transaction was committed when the answer to its commit was lost.</summary>
+    /// <value>Default <see cref="CommitResolution.ByTransactionId"/>.</value>
+    public CommitResolution CommitResolution { get; set; } = CommitResolution.ByTransactionId;
 
     /// <summary>When and how often calls are sent again that met a fault of their node's.</summary>
     /// <value>Default <see cref="RetryPolicy.Default"/>.</value>
@@ -216,6 +221,11 @@ public sealed class ClusterOptions
         if (Hedging is { ByDefault: true, MaxRatio: > 0 } && Retry is { BudgetRatio: 0, BudgetPerSecond: 0 })
         {
             yield return "Hedging is on and Retry leaves it no budget; set Retry.BudgetRatio or BudgetPerSecond to more than zero.";
+        }
+
+        if (!Enum.IsDefined(CommitResolution))
+        {
+            yield return $"CommitResolution is {CommitResolution}; set it to Off, ByTransactionId or ByMarker.";
         }
 
         foreach (var (name, value) in new[] { (nameof(CallTimeout), CallTimeout), (nameof(TransactionStatementTimeout), TransactionStatementTimeout) })

@@ -14,12 +14,12 @@ internal static class CallMeasuring
         where TCommand : class, IRepeatable
     {
         var connection = call.Command.Connection;
-        var ticket = connection?.BeginCall() ?? default;
+        var ticket = connection?.BeginCall(call.Command) ?? default;
         try
         {
             var result = run(call);
             ticket.Answered();
-            return result;
+            return connection?.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
         catch (Exception e) when (connection is not null && connection.Repeats(e, ticket, call.Command))
         {
@@ -39,7 +39,7 @@ internal static class CallMeasuring
             return hedged;
         }
 
-        var ticket = connection?.BeginCall() ?? default;
+        var ticket = connection?.BeginCall(call.Command) ?? default;
         Task<TResult> running;
         try
         {
@@ -59,7 +59,7 @@ internal static class CallMeasuring
         if (running.IsCompletedSuccessfully)
         {
             ticket.Answered();
-            return running;
+            return connection?.WhyUnconfirmed() is { } unknown ? Task.FromException<TResult>(unknown) : running;
         }
 
         return call.CancellationToken.CanBeCanceled || connection!.Node is { CanEnd: false }
@@ -75,7 +75,7 @@ internal static class CallMeasuring
         {
             var result = await running.ConfigureAwait(false);
             ticket.Answered();
-            return result;
+            return call.Command.Connection!.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
         catch (Exception e) when (call.Command.Connection!.Repeats(e, ticket, call.Command))
         {

@@ -60,6 +60,9 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
         return Task;
     }
 
+    /// <summary>What to fail with although the driver reports success; null for nothing.</summary>
+    protected virtual Exception? Unconfirmed() => Connection.WhyUnconfirmed();
+
     /// <summary>It ended in this; whether it goes on all the same, and sets the result by itself.</summary>
     protected abstract bool GoesOnAfter(Exception exception, CallTicket ticket);
 
@@ -83,6 +86,11 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
             else
             {
                 _ticket.Answered();
+                if (Unconfirmed() is { } unknown)
+                {
+                    TrySetException(unknown);
+                    return;
+                }
             }
 
             TrySetFromTask(_call);

@@ -136,6 +136,8 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 
     bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
 
+    bool IRepeatable.MayWrite => CommandType != CommandType.Text || WritingStatement.Is(_inner.CommandText);
+
     int IRepeatable.Timeout => _inner.CommandTimeout;
 
     /// <summary>The driver's own command, for settings that ADO.NET has no words for.</summary>
@@ -149,7 +151,24 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
         where T : DbCommand => (T)_inner;
 
     /// <inheritdoc/>
-    public override void Cancel() => ((_binding.Connection?.StandIn as ClusterCommand)?._inner ?? _inner).Cancel();
+    public override void Cancel()
+    {
+        switch (_binding.Connection?.StandIn)
+        {
+            case ClusterCommand copy:
+                copy._inner.Cancel();
+                break;
+            case DbCommand marked:
+                marked.Cancel();
+                break;
+            case DbBatch marked:
+                marked.Cancel();
+                break;
+            default:
+                _inner.Cancel();
+                break;
+        }
+    }
 
     /// <inheritdoc/>
     public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
@@ -217,10 +236,18 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     private DbCommand BindToPrepare()
     {
         _isPrepared = true;
-        return Bind();
+        Rebind(CommandBehavior.Default);
+        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 
     private DbCommand Bind(CommandBehavior behavior = CommandBehavior.Default)
+    {
+        Rebind(behavior);
+        var connection = _binding.Connection!;
+        return connection.CurrentTransaction?.Around(_inner, _isPrepared, behavior) ?? ShortTimeout.Over(_inner, connection);
+    }
+
+    private void Rebind(CommandBehavior behavior)
     {
         if (_binding.MustRebind(behavior, out var native))
         {
@@ -229,7 +256,5 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
             // What it had was the earlier connection's, and drivers refuse a transaction that is over or another's.
             _inner.Transaction = null;
         }
-
-        return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 }

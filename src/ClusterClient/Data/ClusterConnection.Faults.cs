@@ -18,6 +18,7 @@ public partial class ClusterConnection
     {
         if (_node is { } node)
         {
+            _transaction?.HasFailed = true;
             var fault = Opener.NoteFault(exception, node, _openIntent);
             call.Failed(fault);
             Tell(exception, node, fault, attempts: 1, notRetried: null);
@@ -39,6 +40,7 @@ public partial class ClusterConnection
             return false;
         }
 
+        _transaction?.HasFailed = true;
         var fault = Opener.NoteFault(exception, node, _openIntent);
         call.Failed(fault);
         var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
@@ -76,11 +78,33 @@ public partial class ClusterConnection
         }
     }
 
+    /// <summary>Whether the server committed what ran last without its replicas' word, because somebody ended its wait for them.</summary>
+    internal bool TakeUnconfirmed() => NativeOrNull is { } native && _node!.Driver.Unconfirmed.Take(native);
+
+    /// <summary>For a call outside of a transaction that has succeeded as far as the driver knows: what to throw instead; null for nothing.</summary>
+    internal Exception? WhyUnconfirmed()
+    {
+        // The commit of a transaction sees to it by itself.
+        if (_transaction is not null || !TakeUnconfirmed())
+        {
+            return null;
+        }
+
+        var unknown = new CommitOutcomeUnknownException(
+            Opener.Cluster,
+            _node!.Endpoint.Name,
+            "it is committed there, but the wait for its replicas was ended before they had it",
+            Opener.Time.GetUtcNow(),
+            cause: null);
+        Tell(unknown, _node, new(FaultKind.ServerCancelled, NotApplied: false), attempts: 1, "it may have been applied");
+        return unknown;
+    }
+
     /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
     internal void Again() => _uses = 0;
 
-    /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
-    internal CallTicket BeginCall()
+    /// <summary>This command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
+    internal CallTicket BeginCall(IRepeatable command)
     {
         if (_native is null)
         {
@@ -93,6 +117,30 @@ public partial class ClusterConnection
         _standIn = null;
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
-        return new(Opener, _node, now, trial);
+        return new(Opener, _node, now, trial, _openIntent == RouteIntent.Write && _transaction is null && command.MayWrite && CommitsAlone());
+    }
+
+    // An ambient transaction commits through the driver, and what ran in it is acknowledged then.
+    private bool CommitsAlone()
+    {
+        if (_uses < AmbientUses || AmbientTransaction.Current is not { } ambient)
+        {
+            return true;
+        }
+
+        CountWhenCommitted(ambient);
+        return false;
+    }
+
+    private void CountWhenCommitted(AmbientTransaction transaction)
+    {
+        var (writes, clock) = (_node!.State.Writes, Opener.Clock);
+        transaction.TransactionCompleted += (_, ended) =>
+        {
+            if (ended.Transaction?.TransactionInformation.Status == System.Transactions.TransactionStatus.Committed)
+            {
+                writes.Add(clock.Now);
+            }
+        };
     }
 }

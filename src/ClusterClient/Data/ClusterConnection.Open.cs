@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using ClusterClient.Diagnostics;
 using ClusterClient.Routing;
 using AmbientTransaction = System.Transactions.Transaction;
 
@@ -17,30 +18,19 @@ public partial class ClusterConnection
     /// <exception cref="ClusterUnavailableException">No node could be had in time; the message explains every node.</exception>
     /// <exception cref="InvalidOperationException">The connection is open already.</exception>
     /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
-    public override void Open()
-    {
-        BeginOpening();
-        try
-        {
-            SettleIntent();
-            Bind(Opener.Open(_origin.Scope, _openIntent));
-        }
-        finally
-        {
-            _isOpening = false;
-        }
-
-        OnStateChange(Opened);
-    }
+    public override void Open() => OpenFrom(null);
 
     /// <inheritdoc cref="Open"/>
-    public override async Task OpenAsync(CancellationToken cancellationToken)
+    public override Task OpenAsync(CancellationToken cancellationToken) => OpenFromAsync(null, cancellationToken);
+
+    /// <summary>The same on special terms.</summary>
+    internal void OpenFrom(MoveFrom? from)
     {
         BeginOpening();
         try
         {
             SettleIntent();
-            Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken).ConfigureAwait(false));
+            Bind(Opener.Open(_origin.Scope, _openIntent, from));
         }
         finally
         {
@@ -49,6 +39,26 @@ public partial class ClusterConnection
 
         OnStateChange(Opened);
     }
+
+    /// <inheritdoc cref="OpenFrom"/>
+    internal async Task OpenFromAsync(MoveFrom? from, CancellationToken cancellationToken)
+    {
+        BeginOpening();
+        try
+        {
+            SettleIntent();
+            Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken, from).ConfigureAwait(false));
+        }
+        finally
+        {
+            _isOpening = false;
+        }
+
+        OnStateChange(Opened);
+    }
+
+    /// <summary>Another connection from where this one is from, closed.</summary>
+    internal ClusterConnection Another() => _origin.CreateConnection();
 
     /// <summary>Gives the connection back to its node's pool. A closed connection can be opened again, perhaps to another node.</summary>
     public override void Close()
@@ -178,7 +188,7 @@ public partial class ClusterConnection
     {
         var isAmbient = AmbientTransaction.Current is not null;
         _openIntent = isAmbient ? RouteIntent.Write : Intent;
-        _uses = isAmbient ? ManyUses : 0;
+        _uses = isAmbient ? AmbientUses : 0;
     }
 
     private void BeginOpening()
@@ -206,6 +216,7 @@ public partial class ClusterConnection
         _node = node;
         Volatile.Write(ref _native, native);
         node.Open.Add(this);
+        node.Driver.Opened(native);
         if (_isWatched)
         {
             FollowNative();
@@ -253,9 +264,15 @@ public partial class ClusterConnection
             return null;
         }
 
+        _transaction = null;
+        if (_node!.Driver.Unconfirmed.Take(native))
+        {
+            Log.Unconfirmed(Opener.Logger, Opener.Cluster, _node.Endpoint.Name);
+        }
+
         StopFollowing(native);
         // The node is remembered for the exception that a call may yet end in, having closed the connection first.
-        _node!.Open.Remove(this);
+        _node.Open.Remove(this);
         if (Unreserve() is > 0 and var trial)
         {
             // It said nothing of the node.

@@ -13,7 +13,7 @@ public partial class ClusterConnection
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
         var native = Pinned();
-        return new(this, this.Noting((Self: this, native, isolationLevel), static c => c.Self.Begin(c.native, c.isolationLevel)));
+        return _transaction = new(this, this.Noting((Self: this, native, isolationLevel), static c => c.Self.Begin(c.native, c.isolationLevel)));
     }
 
     /// <summary>Starts a transaction at the server's default isolation level.</summary>
@@ -29,7 +29,19 @@ public partial class ClusterConnection
             (Self: this, native, isolationLevel, cancellationToken),
             static c => c.Self.BeginAsync(c.native, c.isolationLevel, c.cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return new(this, transaction);
+        return _transaction = new(this, transaction);
+    }
+
+    /// <summary>The transaction that is open on it through this library; null when there is none.</summary>
+    internal ClusterTransaction? CurrentTransaction => _transaction;
+
+    /// <summary>It is over, whatever became of it.</summary>
+    internal void EndTransaction(ClusterTransaction transaction)
+    {
+        if (ReferenceEquals(_transaction, transaction))
+        {
+            _transaction = null;
+        }
     }
 
     private DbTransaction Begin(DbConnection native, IsolationLevel isolationLevel)

@@ -21,10 +21,14 @@ public partial class ClusterConnection : DbConnection
 {
     private const int ManyUses = int.MaxValue / 2;
 
+    // As many, and it was opened inside an ambient transaction.
+    private const int AmbientUses = int.MaxValue / 4 * 3;
+
     private readonly ConnectionOrigin _origin;
     private ClusterNode? _node;
     private DbConnection? _native;
     private object? _standIn;
+    private ClusterTransaction? _transaction;
     private StateChangeEventHandler? _nativeChanged;
     private RouteIntent _openIntent;
     private bool _isFollowing;
@@ -70,6 +74,9 @@ public partial class ClusterConnection : DbConnection
     internal ClusterNode? Node => _node;
 
     internal ConnectionOpener Opener => _origin.Opener;
+
+    /// <summary>What its node was chosen for when it was opened.</summary>
+    internal RouteIntent OpenIntent => _openIntent;
 
     /// <summary>
     /// The base connection string with all nodes and without the password. It never changes, and setting it is refused: nodes are
@@ -129,7 +136,14 @@ public partial class ClusterConnection : DbConnection
             $"The driver's connection is a {_native!.GetType().FullName}, not a {typeof(T).FullName}.");
 
     /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
-    public override void EnlistTransaction(Transaction? transaction) => Pinned().EnlistTransaction(transaction);
+    public override void EnlistTransaction(Transaction? transaction)
+    {
+        Pinned().EnlistTransaction(transaction);
+        if (transaction is not null)
+        {
+            CountWhenCommitted(transaction);
+        }
+    }
 
     /// <inheritdoc/>
     public override DataTable GetSchema() => SchemaSource.GetSchema();
@@ -197,7 +211,9 @@ public partial class ClusterConnection : DbConnection
     // The same for what gives the session a state of its own: from now on it stays with this connection.
     private DbConnection Pinned()
     {
-        _uses = ManyUses;
+        _uses = Math.Max(_uses, ManyUses);
+        _transaction?.MayHaveWritten = true;
+
         return UsableNative();
     }
 

@@ -5,7 +5,7 @@ namespace ClusterClient.Data;
 
 /// <summary>A transaction on the node that its connection is bound to.</summary>
 /// <remarks>For one caller at a time.</remarks>
-public sealed class ClusterTransaction : DbTransaction
+public sealed partial class ClusterTransaction : DbTransaction
 {
     private readonly ClusterConnection _connection;
     private readonly DbTransaction _native;
@@ -47,26 +47,20 @@ public sealed class ClusterTransaction : DbTransaction
     public T Unwrap<T>()
         where T : DbTransaction => (T)Native;
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Commits. Where the answer is lost, it is found out what became of the transaction, as <see cref="ClusterOptions.CommitResolution"/> says:
+    /// this returns if it was committed after all; if it was not, it throws the driver's exception, of which <see cref="CallFault"/> says that
+    /// nothing was applied.
+    /// </summary>
     /// <exception cref="NodeFencedException">The node lost its place meanwhile; nothing was committed.</exception>
-    public override void Commit()
-    {
-        _connection.UsableNative();
-        _connection.Noting(Native, static native =>
-        {
-            native.Commit();
-            return 0;
-        });
-    }
+    /// <exception cref="CommitOutcomeUnknownException">Nobody who could be asked in time knew what became of it.</exception>
+    public override void Commit() => new CommitCall(this, limit: null).Run();
 
-    /// <inheritdoc/>
-    /// <exception cref="NodeFencedException">The node lost its place meanwhile; nothing was committed.</exception>
-    public override async Task CommitAsync(CancellationToken cancellationToken = default)
-    {
-        _connection.UsableNative();
-        await _connection.NotingAsync(
-            (Native, cancellationToken), static c => c.Native.CommitAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
+    /// <inheritdoc cref="Commit"/>
+    /// <param name="cancellationToken">
+    /// Cancels the commit. One that is cancelled in the midst may have been done, which is not looked into then.
+    /// </param>
+    public override Task CommitAsync(CancellationToken cancellationToken = default) => new CommitCall(this, limit: null).RunAsync(cancellationToken);
 
     /// <inheritdoc/>
     public override void Rollback()
@@ -76,12 +70,16 @@ public sealed class ClusterTransaction : DbTransaction
             native.Rollback();
             return 0;
         });
+        _connection.EndTransaction(this);
     }
 
     /// <inheritdoc/>
-    public override async Task RollbackAsync(CancellationToken cancellationToken = default) =>
+    public override async Task RollbackAsync(CancellationToken cancellationToken = default)
+    {
         await _connection.NotingAsync(
             (Native, cancellationToken), static c => c.Native.RollbackAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
+        _connection.EndTransaction(this);
+    }
 
     /// <inheritdoc/>
     public override void Save(string savepointName) => Native.Save(savepointName);
@@ -91,18 +89,25 @@ public sealed class ClusterTransaction : DbTransaction
         Native.SaveAsync(savepointName, cancellationToken);
 
     /// <inheritdoc/>
-    public override void Rollback(string savepointName) => _connection.Noting((Native, savepointName), static c =>
+    public override void Rollback(string savepointName)
     {
-        c.Native.Rollback(c.savepointName);
-        return 0;
-    });
+        _connection.Noting((Native, savepointName), static c =>
+        {
+            c.Native.Rollback(c.savepointName);
+            return 0;
+        });
+        HasFailed = false;
+    }
 
     /// <inheritdoc/>
-    public override async Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
+    public override async Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default)
+    {
         await _connection.NotingAsync(
             (Native, savepointName, cancellationToken),
             static c => c.Native.RollbackAsync(c.savepointName, c.cancellationToken),
             cancellationToken).ConfigureAwait(false);
+        HasFailed = false;
+    }
 
     /// <inheritdoc/>
     public override void Release(string savepointName) => _connection.Noting((Native, savepointName), static c =>
@@ -139,6 +144,7 @@ public sealed class ClusterTransaction : DbTransaction
         // One whose call was abandoned ends with the driver's connection, which somebody else disposes when that call is done.
         var ends = !_isDisposed && _abandonments == _connection.Abandonments;
         _isDisposed = true;
+        _connection.EndTransaction(this);
         return ends;
     }
 }

@@ -73,7 +73,8 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
     /// <param name="mark">What is known of it by id; null when it was not asked for.</param>
     /// <param name="marker">Its row in the table of markers; null when it has none.</param>
     /// <param name="label">The application's name for it; null when it gave none.</param>
-    public void Acknowledged(NodeDescription sentTo, TransactionMark? mark, Guid? marker, string? label)
+    /// <param name="wasAsked">Whether it is known from having asked the present primary.</param>
+    public void Acknowledged(NodeDescription sentTo, TransactionMark? mark, Guid? marker, string? label, bool wasAsked = false)
     {
         var history = new History(sentTo.Epoch, sentTo.Index);
         var position = mark is not null && mark.Position > sentTo.Position ? mark.Position : sentTo.Position;
@@ -82,7 +83,7 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
         lock (_gate)
         {
             _nodes[sentTo.Index].Committed();
-            Add(commit);
+            Add(commit with { ClearedFor = wasAsked ? _reach.Present : null });
             isLate = IsOver(history);
             _isDue |= isLate;
         }

@@ -12,7 +12,7 @@ namespace ClusterClient.Data;
 /// </summary>
 internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, RouteIntent intent, MoveFrom? from = null)
 {
-    private RouteRequest _request = opener.Selector.Request(scope, intent) with { Avoid = from is null ? 0 : from.Node.Index + 1 };
+    private RouteRequest _request = opener.Selector.Request(scope, intent) with { Avoid = (from?.Node?.Index ?? -1) + 1 };
     private Exception? _lastFault = from?.Cause;
     private NodeDescription? _lastFailed;
     private ClusterNode? _lastTried = from?.Node;

@@ -1,3 +1,4 @@
+using ClusterClient.Consistency;
 using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
@@ -31,6 +32,9 @@ internal sealed record OpenLimits
 
     /// <summary>The statement that a transaction begins with, to have the server itself end statements that take too long; or null.</summary>
     public string? BeginWith { get; init; }
+
+    /// <summary>How the outcome of commits is found out; off where the driver gives no way to.</summary>
+    public CommitResolution Resolution { get; init; }
 
     /// <summary>Pause after the second failed attempt in a row; doubles up to <see cref="LongestPause"/>. The first retry is immediate.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);

@@ -137,7 +137,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
                 _deadline!.CancelAfter(Max(Remaining));
             }
 
-            ticket = _connection.BeginCall();
+            ticket = _connection.BeginCall(_call.Command);
             isSent = true;
             _connection.CallLimit = AttemptLimit;
             var result = await SingleCall<TResult>.WatchAsync(
@@ -172,12 +172,12 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
                 _connection.Again();
             }
 
-            ticket = _connection.BeginCall();
+            ticket = _connection.BeginCall(_call.Command);
             isSent = true;
             _connection.CallLimit = AttemptLimit;
             var result = run(_call);
             ticket.Answered();
-            return result;
+            return _connection.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
         catch (Exception e) when (Fails(e, ticket, isSent, isEnded: false))
         {

@@ -56,6 +56,33 @@ internal static class StatementCopy
         return copy;
     }
 
+    /// <summary>The same statement as a part of a batch, to which the caller adds it.</summary>
+    public static DbBatchCommand Of(DbCommand command, DbBatch batch)
+    {
+        var part = batch.CreateBatchCommand();
+        part.CommandText = command.CommandText;
+        foreach (DbParameter parameter in command.Parameters)
+        {
+            part.Parameters.Add(((ICloneable)parameter).Clone());
+        }
+
+        return part;
+    }
+
+    /// <summary>Whether its values go by their places, so that its text must stay one statement.</summary>
+    public static bool IsPositional(DbCommand command)
+    {
+        for (var i = 0; i < command.Parameters.Count; i++)
+        {
+            if (string.IsNullOrEmpty(command.Parameters[i].ParameterName))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     // An output would be written to the copy, and a stream can be read only once.
     private static bool AreValues(DbParameterCollection parameters)
     {

@@ -22,6 +22,15 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "This process stalled while it looked at {Node}: short of pool threads, or paused. The look goes on")]
     public static partial void MonitorStalled(ILogger logger, string node);
 
+    [LoggerMessage(6, LogLevel.Error, "{Cluster}: {Message}")]
+    public static partial void WritesLost(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(7, LogLevel.Information, "{Cluster}: {Message}; no alarm: commits waited for replicas, and nothing is known to be lost")]
+    public static partial void WritesHardlyLost(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(8, LogLevel.Debug, "{Cluster}: could not ask {Node} which commits it has; they count as doubtful")]
+    public static partial void LossQuestionFailed(ILogger logger, string cluster, string node, Exception exception);
+
     [LoggerMessage(20, LogLevel.Warning, "{Cluster}: ended {Count} connections to {Node}: {Reason}")]
     public static partial void ConnectionsEnded(ILogger logger, string cluster, int count, string node, string reason);
 
@@ -39,6 +48,21 @@ internal static partial class Log
 
     [LoggerMessage(25, LogLevel.Debug, "{Cluster}: {First} has not answered a read after {Microseconds} µs; asks {Second} as well")]
     public static partial void Hedged(ILogger logger, string cluster, string first, string second, long microseconds);
+
+    [LoggerMessage(26, LogLevel.Information, "{Cluster}: the answer to a commit at {Node} was lost; it is {Outcome}, found out after {Milliseconds:0} ms: {Reason}")]
+    public static partial void CommitResolved(ILogger logger, string cluster, string node, string outcome, double milliseconds, string reason);
+
+    [LoggerMessage(27, LogLevel.Error, "{Cluster}: what became of a commit at {Node} is unknown, after {Milliseconds:0} ms: {Reason}")]
+    public static partial void CommitUnknown(ILogger logger, string cluster, string node, double milliseconds, string reason);
+
+    [LoggerMessage(28, LogLevel.Debug, "{Cluster}: could not ask what became of a commit; asking again")]
+    public static partial void CommitQuestionFailed(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(29, LogLevel.Warning, "{Cluster}: a write at {Node} is committed there, but the wait for its replicas was ended before they had it; its caller was told that it succeeded")]
+    public static partial void Unconfirmed(ILogger logger, string cluster, string node);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Cluster}: could not remove old commit markers; trying again later")]
+    public static partial void MarkersNotPruned(ILogger logger, string cluster, Exception exception);
 
     [LoggerMessage(40, LogLevel.Warning, "{Cluster}: {Message}")]
     public static partial void NodeEjected(ILogger logger, string cluster, string message);
@@ -93,4 +117,7 @@ internal static partial class Log
 
     [LoggerMessage(95, LogLevel.Error, "{Cluster}: the loop that learns patterns met an unexpected fault and goes on")]
     public static partial void PatternFault(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(97, LogLevel.Error, "{Cluster}: finding out what a failover lost failed; the next one is looked into all the same")]
+    public static partial void LossWatchFault(ILogger logger, string cluster, Exception exception);
 }

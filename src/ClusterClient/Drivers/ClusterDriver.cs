@@ -49,6 +49,9 @@ public abstract class ClusterDriver
     /// </summary>
     public virtual string? LimitStatements(TimeSpan limit) => null;
 
+    /// <summary>How the database is asked what became of a transaction; null when it cannot be.</summary>
+    public virtual CommitDialect? Commits => null;
+
     /// <summary>Says what an exception of the driver's means. Must not throw.</summary>
     public abstract Fault Classify(Exception exception);
 }

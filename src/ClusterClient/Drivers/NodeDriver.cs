@@ -44,6 +44,19 @@ public abstract class NodeDriver : IAsyncDisposable
     /// <param name="connection">An open connection of <see cref="DataSource"/>'s.</param>
     public abstract bool TryAbort(DbConnection connection);
 
+    /// <summary>
+    /// A connection of <see cref="DataSource"/>'s was opened and is about to be used. Where a server may end its wait for replicas and call a
+    /// commit done all the same, an adapter listens for that here, and tells it by <see cref="CommittedAlone"/>.
+    /// </summary>
+    public virtual void Opened(DbConnection connection)
+    {
+    }
+
+    /// <summary>For adapters: the server has committed what ran last on this connection, without its replicas' word. Any thread.</summary>
+    protected void CommittedAlone(DbConnection connection) => Unconfirmed.Add(connection);
+
+    internal UnconfirmedCommits Unconfirmed { get; } = new();
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 }

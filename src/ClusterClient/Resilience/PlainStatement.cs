@@ -25,6 +25,21 @@ internal static class PlainStatement
             && rest.TrimEnd().TrimEnd(';').IndexOf(';') < 0;
     }
 
+    /// <summary>Whether it writes, as far as a look at its first word and a search for a few others can tell. Allocates nothing.</summary>
+    public static StatementKind KindOf(string? text)
+    {
+        var rest = AfterComments(text);
+        return Begins(rest, "INSERT") || Begins(rest, "UPDATE") || Begins(rest, "DELETE") || Begins(rest, "MERGE") ? StatementKind.Writes
+            : Begins(rest, "SELECT") && rest.TrimEnd().TrimEnd(';').IndexOfAny("(;") < 0
+                && !rest.Contains("FOR ", StringComparison.OrdinalIgnoreCase) && !rest.Contains("INTO", StringComparison.OrdinalIgnoreCase)
+                ? StatementKind.Reads
+            : StatementKind.Unknown;
+    }
+
+    private static bool Begins(ReadOnlySpan<char> text, string word) =>
+        text.StartsWith(word, StringComparison.OrdinalIgnoreCase) && text.Length > word.Length && !char.IsAsciiLetterOrDigit(text[word.Length])
+        && text[word.Length] != '_';
+
     /// <summary>The text without the comments and white space that it begins with; from a comment on that servers read differently, all of it.</summary>
     public static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
     {

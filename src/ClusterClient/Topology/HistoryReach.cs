@@ -7,9 +7,9 @@ namespace ClusterClient.Topology;
 /// <para>
 /// A new primary has of the history before it what it had received when it was promoted. Where it says that this was (the fork) is only
 /// an upper bound: after a crash it names the end of that recovery instead, which hides the fork and makes it look later. So
-/// <c>Limit = min(what was told)</c> always holds, while <c>Proven</c> needs a witness: the monitor's own connection, that saw the node
-/// follow that very history and stood until it was primary, so that there was no crash between; then the fork is what it told. Without such
-/// a witness the last position at which the node was seen to follow the history is the proof that there is, and otherwise nothing.
+/// <c>Limit = min(what was told)</c> always holds, while <c>Proven</c> is the fork only if that is certain, and if the monitor saw the node
+/// follow the history before: it may have come from an older one. Otherwise the last position at which it was seen to follow the
+/// history is the proof that there is.
 /// </para>
 /// <para>
 /// Over several failovers both are the least on the way: what the second history did not have, the third cannot have from it. A replica
@@ -48,8 +48,9 @@ internal sealed class HistoryReach
         var fork = topology.Memory.Forks.TryGetValue(next.Epoch, out var told) ? told : (LogPosition?)null;
         var seen = primary.Followed;
         var followed = seen?.EpochBefore(next.Epoch);
-        var isCertain = fork is not null && followed == last.Epoch && next.Epoch == last.Epoch + 1 && seen!.Value.Session == primary.Session;
-        var ofLast = isCertain ? fork : followed == last.Epoch ? seen!.Value.Position : null;
+        LogPosition? ofLast = followed != last.Epoch ? null
+            : next.Epoch == last.Epoch + 1 && topology.Memory.CertainForks.TryGetValue(next.Epoch, out var certain) ? certain
+            : seen!.Value.Position;
         var reaches = _earlier.SetItem(last, Reach.Whole);
         return new(next, reaches.Remove(next).ToImmutableDictionary(e => e.Key, e => Step(e.Key, e.Value)));
 

@@ -33,6 +33,12 @@ public sealed record NodeFacts
     /// <summary>On a primary that was promoted: where its epoch left the one before, when the server still knows it.</summary>
     public LogPosition? ForkedAt { get; init; }
 
+    /// <summary>
+    /// Whether that is so for certain. Otherwise the server has been restarted since its promotion, and tells where it recovered to from a
+    /// crash instead, at the fork or after it.
+    /// </summary>
+    public bool IsForkCertain { get; init; }
+
     /// <summary>On a replica: age of the last transaction that it replayed. Misleading on an idle primary, so only a hint.</summary>
     public TimeSpan? ReplayAge { get; init; }
 

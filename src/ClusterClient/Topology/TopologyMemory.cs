@@ -19,6 +19,9 @@ internal sealed record TopologyMemory
     /// </summary>
     public ImmutableSortedDictionary<long, LogPosition> Forks { get; init; } = ImmutableSortedDictionary<long, LogPosition>.Empty;
 
+    /// <summary>The same for the epochs of which it is certain.</summary>
+    public ImmutableSortedDictionary<long, LogPosition> CertainForks { get; init; } = ImmutableSortedDictionary<long, LogPosition>.Empty;
+
     /// <summary>The epoch that <see cref="Track"/> was taken from.</summary>
     public long TrackedEpoch { get; init; }
 

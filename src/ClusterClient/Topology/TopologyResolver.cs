@@ -111,10 +111,15 @@ internal static class TopologyResolver
             memory = memory with { Forks = memory.Forks.SetItem(memory.Epoch, told) };
         }
 
+        if (facts is { ForkedAt: { } fork, IsForkCertain: true } && !memory.CertainForks.ContainsKey(memory.Epoch))
+        {
+            memory = memory with { CertainForks = memory.CertainForks.Add(memory.Epoch, fork) };
+        }
+
         if (memory.TrackedEpoch != memory.Epoch)
         {
-            var fork = memory.TrackedEpoch == memory.Epoch - 1 ? facts.ForkedAt : null;
-            memory = memory with { TrackedEpoch = memory.Epoch, Track = memory.Track.CutAt(fork) };
+            var cut = memory.TrackedEpoch == memory.Epoch - 1 ? facts.ForkedAt : null;
+            memory = memory with { TrackedEpoch = memory.Epoch, Track = memory.Track.CutAt(cut) };
         }
 
         return memory with { Track = memory.Track.Add(primary.AnsweredAt, facts.Position) };
@@ -144,7 +149,7 @@ internal static class TopologyResolver
             IsSilent = sighting.Status == NodeStatus.Silent,
             WasWritable = facts?.IsWritable == true,
             Followed = facts is { IsWritable: false }
-                ? new(facts.Epoch, facts.IsEpochLowerBound, facts.Position, sighting.Session)
+                ? new(facts.Epoch, facts.IsEpochLowerBound, facts.Position)
                 : previous?.Followed,
             SystemId = facts?.SystemId,
             Epoch = facts?.Epoch ?? 0,

@@ -1,0 +1,120 @@
+using System.Data.Common;
+using System.Globalization;
+using ClusterClient.Consistency;
+using ClusterClient.Drivers;
+using ClusterClient.Topology;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ClusterClient.Npgsql;
+
+/// <summary>How PostgreSQL is asked what became of a transaction; every function here may be called by any role.</summary>
+internal sealed class NpgsqlCommits : CommitDialect
+{
+    private const string Run = "pg_catalog.pg_postmaster_start_time()";
+
+    // An id that was not handed out yet is an error of pg_xact_status(); the query's own is the next one.
+    private const string Question =
+        $"""
+        SELECT NOT recovering AND pg_catalog.current_setting('transaction_read_only') = 'off',
+               {Run},
+               CASE WHEN NOT recovering THEN ('x' || left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8))::bit(32)::int ELSE 0 END,
+               CASE WHEN NOT recovering THEN pg_catalog.pg_last_wal_replay_lsn() END,
+               pg_catalog.pg_last_wal_receive_lsn() IS NOT NULL,
+               CASE WHEN NOT recovering AND @id::xid8 < pg_catalog.pg_current_xact_id() THEN pg_catalog.pg_xact_status(@id::xid8) END
+        FROM (SELECT pg_catalog.pg_is_in_recovery() AS recovering OFFSET 0) AS role
+        """;
+
+    public override string MarkColumn => "clusterclient_mark";
+
+    public override string Mark =>
+        $"SELECT pg_catalog.pg_current_xact_id_if_assigned() AS clusterclient_mark, pg_catalog.pg_current_wal_insert_lsn(), {Run}";
+
+    /// <remarks>
+    /// Before the first write there is no record of the id yet whose position could prove anything; a message in the log, which nobody
+    /// need read, is one.
+    /// </remarks>
+    public override string MarkAhead =>
+        $"SELECT pg_catalog.pg_current_xact_id() AS clusterclient_mark, pg_catalog.pg_logical_emit_message(true, 'clusterclient', ''), {Run}";
+
+    public override string Confirm => "SELECT pg_catalog.pg_logical_emit_message(true, 'clusterclient', '')";
+
+    /// <remarks>Two at once, from two processes that start, would collide in spite of IF NOT EXISTS. The lock is "cluster" in bytes.</remarks>
+    public override string CreateMarkers =>
+        """
+        SELECT pg_catalog.pg_advisory_xact_lock(x'636c7573746572'::bigint);
+        CREATE TABLE IF NOT EXISTS clusterclient_commits (id uuid PRIMARY KEY, is_commit boolean NOT NULL)
+        """;
+
+    public override string Ping => "SELECT 1";
+
+    public override TransactionMark? ReadMark(DbDataReader row) => row.IsDBNull(0) ? null : new(
+        row.GetFieldValue<ulong>(0).ToString(CultureInfo.InvariantCulture),
+        new LogPosition((ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(1)),
+        RunOf(row, 2));
+
+    public override void Ask(DbCommand command, TransactionMark mark)
+    {
+        command.CommandText = Question;
+        command.Parameters.Add(new NpgsqlParameter("id", NpgsqlDbType.Text) { Value = mark.Id });
+    }
+
+    public override CommitAnswer ReadAnswer(DbDataReader row) => new()
+    {
+        IsWritable = row.GetBoolean(0),
+        Run = RunOf(row, 1),
+        Epoch = row.GetInt32(2),
+        RecoveredTo = row.IsDBNull(3) ? null : new LogPosition((ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(3)),
+        WasPromoted = row.GetBoolean(4),
+        Status = row.IsDBNull(5) ? TransactionStatus.NotKnown : row.GetString(5) switch
+        {
+            "committed" => TransactionStatus.Committed,
+            "aborted" => TransactionStatus.Aborted,
+            "in progress" => TransactionStatus.InProgress,
+            _ => TransactionStatus.NotKnown,
+        },
+    };
+
+    public override long? SessionOf(DbConnection connection) => (connection as NpgsqlConnection)?.ProcessID;
+
+    public override void EndSession(DbCommand command, long session, TimeSpan open)
+    {
+        command.CommandText =
+            """
+            SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+            WHERE pid = @session AND usename = current_user AND xact_start <= pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => @open)
+              AND wait_event IS DISTINCT FROM 'SyncRep'
+            """;
+        command.Parameters.Add(new NpgsqlParameter("session", NpgsqlDbType.Integer) { Value = (int)session });
+        command.Parameters.Add(new NpgsqlParameter("open", NpgsqlDbType.Double) { Value = open.TotalSeconds });
+    }
+
+    public override DbBatch CommitWithMarker(DbConnection connection, DbTransaction transaction, Guid marker)
+    {
+        var write = new NpgsqlBatchCommand("INSERT INTO clusterclient_commits VALUES ($1, true)");
+        write.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = marker });
+        return new NpgsqlBatch((NpgsqlConnection)connection, (NpgsqlTransaction)transaction)
+        {
+            BatchCommands = { write, new NpgsqlBatchCommand("COMMIT") },
+        };
+    }
+
+    /// <remarks>Both in one transaction, of which the second statement sees what the first waited for.</remarks>
+    public override void TakeMarker(DbCommand command, Guid marker)
+    {
+        command.CommandText =
+            """
+            INSERT INTO clusterclient_commits VALUES (@id, false) ON CONFLICT DO NOTHING;
+            SELECT is_commit FROM clusterclient_commits WHERE id = @id
+            """;
+        command.Parameters.Add(new NpgsqlParameter<Guid>("id", marker));
+    }
+
+    public override void PruneMarkers(DbCommand command, Guid olderThan)
+    {
+        command.CommandText = "DELETE FROM clusterclient_commits WHERE id < @id";
+        command.Parameters.Add(new NpgsqlParameter<Guid>("id", olderThan));
+    }
+
+    private static string RunOf(DbDataReader row, int column) => row.GetDateTime(column).Ticks.ToString(CultureInfo.InvariantCulture);
+}
