@@ -55,7 +55,8 @@ internal sealed class LossWatch(
         }
     }
 
-    private async Task JudgeAsync(CancellationToken stop)
+    /// <summary>Judges all that there is to judge now.</summary>
+    public async Task JudgeAsync(CancellationToken stop)
     {
         foreach (var suspects in ledger.Take())
         {
