@@ -70,7 +70,7 @@ public sealed partial class ClusterTransaction : DbTransaction
             native.Rollback();
             return 0;
         });
-        _connection.EndTransaction(this);
+        End();
     }
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ public sealed partial class ClusterTransaction : DbTransaction
     {
         await _connection.NotingAsync(
             (Native, cancellationToken), static c => c.Native.RollbackAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
-        _connection.EndTransaction(this);
+        End();
     }
 
     /// <inheritdoc/>
@@ -139,12 +139,18 @@ public sealed partial class ClusterTransaction : DbTransaction
 
     internal bool IsOf(ClusterConnection? connection) => ReferenceEquals(_connection, connection);
 
+    private void End()
+    {
+        HasEnded = true;
+        _connection.EndTransaction(this);
+    }
+
     private bool EndsHere()
     {
         // One whose call was abandoned ends with the driver's connection, which somebody else disposes when that call is done.
         var ends = !_isDisposed && _abandonments == _connection.Abandonments;
         _isDisposed = true;
-        _connection.EndTransaction(this);
+        End();
         return ends;
     }
 }

@@ -143,6 +143,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         var marker = transaction is { Resolution: CommitResolution.ByMarker, MayHaveWritten: true } ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
         _withMarker = marker is { } id ? transaction.Dialect.CommitWithMarker(native, Native, id) : null;
         _sentTo = _opener.Topology.Nodes[_connection.Node!.Index];
+        transaction.HasEnded = true;
         _sent = new(
             transaction,
             _connection.Node!,
@@ -312,7 +313,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         Log.CommitUnknown(_opener.Logger, _opener.Cluster, _sent.Node.Endpoint.Name, _opener.Time.GetElapsedTime(_sent.SentTimestamp).TotalMilliseconds, reason);
         if (CallFault.Of(cause) is { } known)
         {
-            known.AttachTo(unknown);
+            (known with { Fault = _opener.Classify(unknown) }).AttachTo(unknown);
         }
 
         return unknown;

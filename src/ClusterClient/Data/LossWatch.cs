@@ -63,21 +63,24 @@ internal sealed class LossWatch(
             var topology = monitor.Current;
             var answers = await inquiry.AskAsync(suspects.Doubtful, topology, stop).ConfigureAwait(false);
             ledger.Clear(suspects.Doubtful.Where(c => answers.GetValueOrDefault(c) == CommitOutcome.Committed), suspects.To);
-            Tell(suspects with
+            var open = suspects with
             {
                 Lost = [.. suspects.Lost.Concat(suspects.Doubtful.Where(c => answers.GetValueOrDefault(c) == CommitOutcome.NotCommitted)).OrderBy(c => c.At)],
                 Doubtful = [.. suspects.Doubtful.Where(c => answers.GetValueOrDefault(c) == CommitOutcome.Unknown)],
-            });
+            };
+            if (open.IsEmpty)
+            {
+                Log.NothingLost(logger, cluster, topology.Nodes[suspects.To.Node].Endpoint.Name, suspects.To.Epoch, answers.Count);
+            }
+            else
+            {
+                Tell(open);
+            }
         }
     }
 
     private void Tell(Suspects suspects)
     {
-        if (suspects.IsEmpty)
-        {
-            return;
-        }
-
         var topology = monitor.Current;
         var report = Report(suspects, topology);
         if (suspects.IsSynchronous && suspects.Lost.IsEmpty && !suspects.Doubtful.Any(c => c.CanBeAskedFor))

@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Debug, "{Cluster}: could not ask {Node} which commits it has; they count as doubtful")]
     public static partial void LossQuestionFailed(ILogger logger, string cluster, string node, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Information, "{Cluster}: {Node} took over in epoch {Epoch}, and has the {Count} commits of this process that it was asked for")]
+    public static partial void NothingLost(ILogger logger, string cluster, string node, long epoch, int count);
+
     [LoggerMessage(20, LogLevel.Warning, "{Cluster}: ended {Count} connections to {Node}: {Reason}")]
     public static partial void ConnectionsEnded(ILogger logger, string cluster, int count, string node, string reason);
 
