@@ -9,7 +9,9 @@ internal static class LossSentence
     /// <summary>A line of a log is for reading; the report has all of them.</summary>
     private const int Names = 20;
 
-    public static string Of(LossReport report) => $"{Takeover(report)}; epoch {report.FromEpoch} had been acknowledged up to {report.LastAcknowledged}: {Losses(report)}";
+    public static string Of(LossReport report) =>
+        $"{Takeover(report)}; epoch {report.FromEpoch} {(report.LastAcknowledged <= report.ForkedAt ? "was last seen at" : "had been acknowledged up to")} "
+        + $"{report.LastAcknowledged}: {Losses(report)}";
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 

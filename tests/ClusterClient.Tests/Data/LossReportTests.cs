@@ -55,7 +55,7 @@ public sealed class LossReportTests
     public async Task Commit_LookUnderWayWhenItWasAcknowledged_ProvesNothing()
     {
         await using var script = new LossScript();
-        script.Sees(Start);
+        script.Sees(Start).Commits("zero");
         // A look begins, the commit is acknowledged, and the look brings a position that need not include it.
         script.Cluster.Ledger.LookBegins(0);
         var began = script.Cluster.Clock.GetTimestamp();
