@@ -57,9 +57,11 @@ public sealed class LossReportTests
         await using var script = new LossScript();
         script.Sees(Start).Commits("zero");
         // A look begins, the commit is acknowledged, and the look brings a position that need not include it.
+        script.Cluster.Clock.Advance(TimeSpan.FromMilliseconds(1));
         script.Cluster.Ledger.LookBegins(0);
         var began = script.Cluster.Clock.GetTimestamp();
         script.Commits("one");
+        script.Cluster.Clock.Advance(TimeSpan.FromMilliseconds(1));
         script.Cluster.Monitor.Report(0, Sightings.Answer("P1@105", began));
         script.Sees("x P2@119/110 .");
         Assert.Equal("1>2:  | one +0", await script.ToldAsync());
