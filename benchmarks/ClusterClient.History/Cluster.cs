@@ -28,6 +28,7 @@ internal static class Cluster
             .UseNpgsql($"{servers.ConnectionString};Application Name=history")
             .LocatedIn("eu")
             .UseLoggerFactory(commits)
+            .OnEvent(happened => LossReader.Read(happened, recorder))
             .UseRandom(new Random(arguments.Seed))
             .Configure(o => (o.HangDetection, o.CommitResolution) = (HangDetection.Fast, arguments.Resolution switch
             {
