@@ -11,8 +11,11 @@ internal sealed class LossNames(IReadOnlyList<NamedLoss> losses)
     /// <summary>Whether a report says without a doubt that it is lost.</summary>
     public bool IsCertainlyLost(Operation operation) => Of(_lost, operation).Any(t => t.IsCertainly(operation));
 
-    /// <summary>Whether a report names it, be it as one that may be lost.</summary>
-    public bool MayBeLost(Operation operation) => Of(_lost, operation).Concat(Of(_doubtful, operation)).Any(t => t.MayBe(operation));
+    /// <summary>
+    /// Whether a report names it, be it as one that may be lost. None can speak of what the library never acknowledged, and the client took
+    /// for committed in spite of an exception.
+    /// </summary>
+    public bool MayBeLost(Operation operation) => operation.Exception is null && Of(_lost, operation).Concat(Of(_doubtful, operation)).Any(t => t.MayBe(operation));
 
     // By what can be equal only: a label, or the place of those that have none.
     private static string Key(NamedTransaction transaction) => transaction.Label ?? $"at {transaction.Node}";

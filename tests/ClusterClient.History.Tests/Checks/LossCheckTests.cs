@@ -83,6 +83,16 @@ public sealed class LossCheckTests
     }
 
     [Fact]
+    public void Run_LostAfterAnException_IsNamedByNoReport()
+    {
+        _made.Undo(_made.Transfers[0]);
+        _made.Transfer = _made.Transfer with { Exception = "NpgsqlException" };
+        _made.Losses.Add(new() { Lost = [new(null, null, "eu-1", _made.Transfer.Ended)] });
+
+        Finds(ViolationKind.LostUnnamed, _made.Transfer);
+    }
+
+    [Fact]
     public void Run_TransferNamedByItsIdAndThere_IsNamedButThere()
     {
         _made.Losses.Add(new() { Lost = [new(null, "733", "eu-1", _made.Transfer.Ended)] });
