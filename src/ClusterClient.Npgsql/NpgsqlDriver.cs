@@ -87,6 +87,8 @@ internal sealed class NpgsqlDriver : ClusterDriver
     public override string LimitStatements(TimeSpan limit) =>
         string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {Math.Max(1, Math.Ceiling(limit.TotalMilliseconds)):0}");
 
+    public override string ReadOnly => "SET TRANSACTION READ ONLY";
+
     public override CommitDialect Commits { get; } = new NpgsqlCommits();
 
     public override Fault Classify(Exception exception) => NpgsqlFaults.Classify(exception);

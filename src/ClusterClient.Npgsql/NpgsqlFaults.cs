@@ -38,6 +38,7 @@ internal static class NpgsqlFaults
     {
         // The library's own, within somebody else's: nothing was sent, and what lies deeper has been dealt with.
         NodeFencedException => new(ReadOnly, Never),
+        CommitOutcomeUnknownException => new(CommitUnknown, Unknown),
         ClusterUnavailableException or ClusterOverloadedException => new(Unavailable, Never),
 
         // The caller's token. Where the server has heard of it, its answer tells what became of the statement.

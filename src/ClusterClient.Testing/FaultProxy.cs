@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ClusterClient.Testing.Faults;
 using ClusterClient.Testing.Servers;
 
@@ -88,20 +89,61 @@ public sealed class FaultProxy : IAsyncDisposable, IDisposable
     /// </summary>
     public void CutHalfOpen() => Set(LinkFault.HalfOpen, listen: true, static _ => false);
 
-    /// <summary>Back to normal: no fault, no latency, no limit, listening again on the same port.</summary>
+    /// <summary>
+    /// Sets a trap: when a client sends a text, such as COMMIT, its connection is cut, before or after the server gets it; the
+    /// other connections are not disturbed. It works from the moment this returns, on open connections too. Of several traps the
+    /// one set first takes a message.
+    /// </summary>
+    /// <remarks>
+    /// <para>What is looked at is bytes, not messages. Before the server, the bytes that come in together with the end of the
+    /// text are held back, and all after them. After the server, whatever it sends next is taken for the answer: with PostgreSQL
+    /// that comes when a COMMIT is done, unless it raises a notice or the client has not waited for an earlier answer.</para>
+    /// <para>The text is found wherever the client says it, in a comment or parameter, too. COMMIT is a word in
+    /// <c>on commit drop</c>, not in <c>synchronous_commit</c>. PostgreSQL's wire ends a text by a zero, so <c>"COMMIT\0"</c> is
+    /// found at the end of a statement only. A prepared statement is sent by its text once, then by its name: <c>"_p1\0"</c>.
+    /// In an encrypted connection nothing is found.</para>
+    /// </remarks>
+    /// <param name="text">ASCII; looked for in either case and as whole words.</param>
+    /// <param name="side">Whether the server still gets the message.</param>
+    /// <param name="manner">What client and server see of the cut.</param>
+    /// <param name="times">How many connections are cut, at least one. One that ends by itself before the answer counts as
+    /// well.</param>
+    /// <returns>The trap. It stays set until it has sprung so many times or is disposed, or until <see cref="Heal"/>.</returns>
+    /// <exception cref="ArgumentException">The text is empty or not ASCII.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="times"/> is less than one.</exception>
+    /// <exception cref="ObjectDisposedException">The proxy has been disposed.</exception>
+    public ProxyTrap CutAt(string text, CutSide side, CutManner manner = CutManner.Reset, int times = 1)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        if (!Ascii.IsValid(text))
+            throw new ArgumentException("The text is looked for byte by byte and must be ASCII.", nameof(text));
+        ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
+        var trap = new ProxyTrap(_conditions.Traps, new TrapText(text), side, manner, times);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _conditions.Traps.Add(trap);
+        }
+
+        return trap;
+    }
+
+    /// <summary>Back to normal: no fault, no trap, no latency, no limit, listening again on the same port.</summary>
     public void Heal()
     {
+        _conditions.Traps.DisarmAll();
         Latency = TimeSpan.Zero;
         BytesPerSecond = null;
         Set(LinkFault.None, listen: true, static connection => connection.HasLost);
     }
 
-    /// <summary>Resets every connection and stops listening.</summary>
+    /// <summary>Resets every connection, disarms every trap and stops listening.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _disposed = true;
+            _conditions.Traps.DisarmAll();
             StopListening_NeedsLock();
             ResetWhere_NeedsLock(static _ => true);
         }

@@ -13,7 +13,7 @@ namespace ClusterClient;
 /// replicas. Made by a <see cref="ClusterDataSourceBuilder"/>; one per database and process is meant.
 /// </summary>
 /// <remarks>Thread-safe. Disposing it ends monitoring and closes the pools of all nodes.</remarks>
-public sealed class ClusterDataSource : DbDataSource
+public sealed partial class ClusterDataSource : DbDataSource
 {
     private readonly ConnectionOpener _opener;
     private readonly TopologyMonitor _monitor;

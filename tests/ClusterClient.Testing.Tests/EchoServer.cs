@@ -3,12 +3,13 @@ using System.Net.Sockets;
 
 namespace ClusterClient.Testing.Tests;
 
-/// <summary>Sends back what it receives, and remembers how much that was.</summary>
+/// <summary>Sends back what it receives, at once or when told to, and remembers how much that was.</summary>
 internal sealed class EchoServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<Socket> _open = [];
     private long _received;
+    private int _ended;
 
     public EchoServer()
     {
@@ -19,6 +20,12 @@ internal sealed class EchoServer : IDisposable
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
 
     public long Received => Volatile.Read(ref _received);
+
+    /// <summary>How many connections the other side has ended, properly or not.</summary>
+    public int Ended => Volatile.Read(ref _ended);
+
+    /// <summary>What is received is sent back when this has completed.</summary>
+    public Task Permission { get; set; } = Task.CompletedTask;
 
     public void CloseConnections()
     {
@@ -71,6 +78,7 @@ internal sealed class EchoServer : IDisposable
             while (await socket.ReceiveAsync(buffer) is > 0 and var count)
             {
                 Interlocked.Add(ref _received, count);
+                await Permission;
                 await socket.SendAsync(buffer.AsMemory(0, count));
             }
 
@@ -79,5 +87,7 @@ internal sealed class EchoServer : IDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
         }
+
+        Interlocked.Increment(ref _ended);
     }
 }

@@ -30,8 +30,8 @@ public sealed class PostgresNodeTests(TwoRegions regions) : IClassFixture<TwoReg
         var pid = node.Server.ProcessId;
         var children = Machine.ChildrenOf(pid);
         Assert.NotEmpty(children);
-        using var direct = await OpenSessionAsync(node.DirectPort);
-        using var proxied = await OpenSessionAsync(node.Port);
+        using var direct = await Wire.OpenSessionAsync(node.DirectPort);
+        using var proxied = await Wire.OpenSessionAsync(node.Port);
         await node.KillAsync();
 
         Assert.False(node.IsRunning);
@@ -64,9 +64,9 @@ public sealed class PostgresNodeTests(TwoRegions regions) : IClassFixture<TwoReg
     public async Task Hang_OpenSession_ItsBackendHangsToo()
     {
         var node = _group["eu-3"];
-        using var client = await OpenSessionAsync(node.DirectPort);
+        using var client = await Wire.OpenSessionAsync(node.DirectPort);
         node.Hang();
-        await client.SendAsync([(byte)'Q', 0, 0, 0, 13, .. "select 1\0"u8]);
+        await client.SendAsync(Wire.Query("select 1"));
         Assert.True(await client.IsSilentAsync());
         node.Resume();
         Assert.Equal((byte)'T', Assert.Single(await client.ReceiveAsync(1)));
@@ -90,7 +90,7 @@ public sealed class PostgresNodeTests(TwoRegions regions) : IClassFixture<TwoReg
     public async Task StopAsync_EachMode_EndsAndStartsAgain(PostgresShutdown mode)
     {
         var node = _group["us-2"];
-        var session = await OpenSessionAsync(node.Port);
+        var session = await Wire.OpenSessionAsync(node.Port);
         var stopping = node.StopAsync(mode);
         if (mode == PostgresShutdown.Smart)
         {
@@ -163,19 +163,6 @@ public sealed class PostgresNodeTests(TwoRegions regions) : IClassFixture<TwoReg
         Assert.Null(await _group.Primary.ExecuteAsync("select null"));
         Assert.Null(await _group.Primary.ExecuteAsync("select 1 where false"));
         Assert.Equal("", await _group.Primary.ExecuteAsync("select ''"));
-    }
-
-    private static async Task<TestClient> OpenSessionAsync(int port)
-    {
-        var client = await TestClient.ConnectAsync(port);
-        var parameters = "user\0app\0database\0app\0\0"u8;
-        await client.SendAsync([0, 0, 0, (byte)(8 + parameters.Length), 0, 3, 0, 0, .. parameters]);
-
-        // ReadyForQuery is the last message of the greeting: Z, its length 5, and I for idle.
-        var greeting = new List<byte>();
-        while (greeting is not [.., (byte)'Z', 0, 0, 0, 5, (byte)'I'])
-            greeting.AddRange(await client.ReceiveAsync(1));
-        return client;
     }
 
     private static async Task AssertBrokenAsync(TestClient client)

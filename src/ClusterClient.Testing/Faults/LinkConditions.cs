@@ -27,6 +27,8 @@ internal sealed class LinkConditions
         set => Volatile.Write(ref _bytesPerSecond, value);
     }
 
+    public TrapSet Traps { get; } = new();
+
     public bool Swallows(bool towardsClient) => Fault == LinkFault.Dropped || (Fault == LinkFault.HalfOpen && towardsClient);
 
     public TimeSpan LatencyTowards(bool client) => client ? Latency : TimeSpan.Zero;

@@ -9,6 +9,7 @@ internal sealed class ProxiedConnection : IDisposable
     private readonly Socket _client;
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly CancellationTokenSource _ended = new();
+    private readonly TrapWatch _traps;
     private readonly Relay _up;
     private readonly Relay _down;
     private readonly bool _acceptedIntoSilence;
@@ -18,12 +19,13 @@ internal sealed class ProxiedConnection : IDisposable
         client.NoDelay = true;
         _client = client;
         _acceptedIntoSilence = conditions.Fault == LinkFault.Dropped;
-        _up = new Relay(client, _server, conditions, towardsClient: false, _ended.Token);
-        _down = new Relay(_server, client, conditions, towardsClient: true, _ended.Token);
+        _traps = new TrapWatch(conditions.Traps, reset: Dispose);
+        _up = new Relay(client, _server, conditions, _traps, towardsClient: false, _ended.Token);
+        _down = new Relay(_server, client, conditions, _traps, towardsClient: true, _ended.Token);
     }
 
-    /// <summary>Whether this connection missed something and is of no use any more.</summary>
-    public bool HasLost => _acceptedIntoSilence || _up.HasLost || _down.HasLost;
+    /// <summary>Whether this connection missed something, or is just about to, and is of no use any more.</summary>
+    public bool HasLost => _acceptedIntoSilence || _traps.IsCut || _up.HasLost || _down.HasLost;
 
     /// <summary>Forwards until both sides have ended, one of them broke, or <see cref="Dispose"/>. Never throws.</summary>
     public async Task RunAsync(IPEndPoint target)

@@ -14,14 +14,16 @@ internal sealed class Relay
     private readonly Socket _from;
     private readonly Socket _to;
     private readonly LinkConditions _conditions;
+    private readonly TrapWatch _traps;
     private readonly bool _towardsClient;
     private readonly CancellationToken _ended;
 
-    public Relay(Socket from, Socket to, LinkConditions conditions, bool towardsClient, CancellationToken ended)
+    public Relay(Socket from, Socket to, LinkConditions conditions, TrapWatch traps, bool towardsClient, CancellationToken ended)
     {
         _from = from;
         _to = to;
         _conditions = conditions;
+        _traps = traps;
         _towardsClient = towardsClient;
         _ended = ended;
     }
@@ -70,7 +72,7 @@ internal sealed class Relay
     /// <summary>Sends bytes on, or swallows them; no bytes mean the sender's end.</summary>
     public async ValueTask DeliverAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (_conditions.Swallows(_towardsClient))
+        if (_conditions.Swallows(_towardsClient) || _traps.Cuts(bytes.Span, _towardsClient))
         {
             HasLost = true;
             return;
@@ -92,7 +94,7 @@ internal sealed class Relay
         {
             return await _from.ReceiveAsync(buffer.AsMemory(0, size), _ended).ConfigureAwait(false);
         }
-        catch (SocketException) when (_conditions.Swallows(_towardsClient))
+        catch (SocketException) when (_conditions.Swallows(_towardsClient) || _traps.IsCut)
         {
             // A reset is a packet like any other: it does not get through a dead link.
             return 0;

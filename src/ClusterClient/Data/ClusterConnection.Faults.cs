@@ -97,7 +97,7 @@ public partial class ClusterConnection
             "it is committed there, but the wait for its replicas was ended before they had it",
             Opener.Time.GetUtcNow(),
             cause: null);
-        Tell(unknown, _node, new(FaultKind.ServerCancelled, NotApplied: false), attempts: 1, "it may have been applied");
+        Tell(unknown, _node, Opener.Classify(unknown), attempts: 1, "it may have been applied");
         return unknown;
     }
 

@@ -101,8 +101,8 @@ public partial class ClusterConnection
         return transaction;
     }
 
-    // The caller never had it, and could not end it.
-    private static void Undo(DbTransaction transaction)
+    /// <summary>Rolls back what is left of it, whatever that meets: the fault before it, or the commit that was done, is what its caller gets.</summary>
+    internal static void Undo(DbTransaction transaction)
     {
         try
         {
@@ -115,7 +115,8 @@ public partial class ClusterConnection
         }
     }
 
-    private static async ValueTask UndoAsync(DbTransaction transaction)
+    /// <inheritdoc cref="Undo"/>
+    internal static async ValueTask UndoAsync(DbTransaction transaction)
     {
         try
         {

@@ -10,7 +10,7 @@ namespace ClusterClient.Data;
 /// A data source whose connections go where one intent wants them. Prepared once and cheap: it shares everything with the
 /// <see cref="ClusterDataSource"/> that it comes from, and disposing it does nothing. Immutable and thread-safe.
 /// </summary>
-public sealed class ClusterDataSourceView : DbDataSource
+public sealed partial class ClusterDataSourceView : DbDataSource
 {
     private readonly ConnectionOrigin _origin;
 

@@ -35,6 +35,9 @@ public sealed partial class ClusterTransaction
     /// </summary>
     internal bool HasFailed { get; set; }
 
+    /// <summary>Whether a commit of it was sent, or it was rolled back.</summary>
+    internal bool HasEnded { get; set; }
+
     /// <summary>How its commit's end is found out.</summary>
     internal CommitResolution Resolution =>
         _connection.OpenIntent == RouteIntent.Write ? _connection.Opener.Limits.Resolution : CommitResolution.Off;

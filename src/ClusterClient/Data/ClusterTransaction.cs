@@ -74,7 +74,7 @@ public sealed partial class ClusterTransaction : DbTransaction
             native.Rollback();
             return 0;
         });
-        _connection.EndTransaction(this);
+        End();
     }
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ public sealed partial class ClusterTransaction : DbTransaction
     {
         await _connection.NotingAsync(
             (Native, cancellationToken), static c => c.Native.RollbackAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
-        _connection.EndTransaction(this);
+        End();
     }
 
     /// <inheritdoc/>
@@ -143,12 +143,18 @@ public sealed partial class ClusterTransaction : DbTransaction
 
     internal bool IsOf(ClusterConnection? connection) => ReferenceEquals(_connection, connection);
 
+    private void End()
+    {
+        HasEnded = true;
+        _connection.EndTransaction(this);
+    }
+
     private bool EndsHere()
     {
         // One whose call was abandoned ends with the driver's connection, which somebody else disposes when that call is done.
         var ends = !_isDisposed && _abandonments == _connection.Abandonments;
         _isDisposed = true;
-        _connection.EndTransaction(this);
+        End();
         return ends;
     }
 }

@@ -143,6 +143,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     {
         var marker = transaction.Resolution == CommitResolution.ByMarker && MayHaveWritten ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
         _withMarker = marker is { } id ? transaction.Dialect.CommitWithMarker(native, Native, id) : null;
+        transaction.HasEnded = true;
         _sent = new(
             transaction,
             _connection.Node!,
@@ -326,7 +327,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         Log.CommitUnknown(_opener.Logger, _opener.Cluster, _sent.Node.Endpoint.Name, _opener.Time.GetElapsedTime(_sent.SentTimestamp).TotalMilliseconds, reason);
         if (cause is not null && CallFault.Of(cause) is { } known)
         {
-            known.AttachTo(unknown);
+            (known with { Fault = _opener.Classify(unknown) }).AttachTo(unknown);
         }
 
         return unknown;

@@ -205,7 +205,8 @@ internal sealed class CommitResolver(SentCommit sent, TimeSpan limit)
         {
             _last = _last with { Reason = "the data source was disposed before it was found out", IsFinal = true };
         }
-        else if (exception is not OperationCanceledException && !fault.IsTransient && !fault.QuestionsNode && fault.Kind != FaultKind.ServerCancelled)
+        else if (exception is not OperationCanceledException && !fault.IsTransient
+            && fault.Kind is not (FaultKind.ServerCancelled or FaultKind.PoolExhausted or FaultKind.CommitUnknown))
         {
             _last = _last with { Reason = $"asking failed: {exception.Message}", IsFinal = true };
         }

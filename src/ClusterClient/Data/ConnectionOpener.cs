@@ -237,6 +237,7 @@ internal sealed partial class ConnectionOpener(
     public Fault Classify(Exception exception) => exception switch
     {
         NodeSilentException => new(FaultKind.ConnectionLost, NotApplied: false),
+        CommitOutcomeUnknownException => new(FaultKind.CommitUnknown, NotApplied: false),
         NodeFencedException or NodeLeftException => new(FaultKind.ReadOnly, NotApplied: true),
         ClusterUnavailableException or ClusterOverloadedException or LocalWaitException => new(FaultKind.Unavailable, NotApplied: true),
         _ => driver.Classify(exception),

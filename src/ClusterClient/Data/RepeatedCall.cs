@@ -1,85 +1,56 @@
 using System.Data;
-using System.Diagnostics;
-using System.Runtime.ExceptionServices;
-using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 using Polly;
 
 namespace ClusterClient.Data;
 
-/// <summary>
-/// A call whose first attempt failed in a way that it may be sent again after. The pipeline's first execution of it ends in that fault, so
-/// that backoff and counting begin with it; each further one is an attempt, on another connection where the fault speaks against this one.
-/// </summary>
-/// <remarks>
-/// Whatever a pipeline of the application's own does, nothing is sent here that must not be, nor beyond the budget or the call's deadline:
-/// then the last fault is thrown again.
-/// </remarks>
+/// <summary>A command or batch that is sent again, on another connection where its last fault speaks against this one.</summary>
 /// <typeparam name="TCommand">What is executed.</typeparam>
 /// <typeparam name="TResult">The call's result.</typeparam>
-internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
+internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
     where TCommand : class, IRepeatable
 {
     private readonly ClusterConnection _connection;
-    private readonly ConnectionOpener _opener;
     private readonly Execution<TCommand> _call;
-    private readonly long _began;
-    private readonly TimeSpan _limit;
     private readonly bool _isUnlimited;
-    private CancellationTokenSource? _deadline;
-    private Exception _last;
-    private int _attempts = 1;
-    private bool _isFirst = true;
-    private bool _mayGoOn = true;
+    private LinkedDeadline? _deadline;
     private bool _mayBeApplied;
-    private bool _isPaid;
 
     public RepeatedCall(ClusterConnection connection, Execution<TCommand> call, CallTicket ticket, Exception first)
+        : this(connection, call, ticket, first, LimitOf(connection.Opener, call.Command))
+    {
+    }
+
+    private RepeatedCall(ClusterConnection connection, Execution<TCommand> call, CallTicket ticket, Exception first, TimeSpan? limit)
+        : base(connection.Opener, first, limit is null ? connection.Opener.Clock.Now : ticket.BeganAt, limit ?? connection.Opener.Limits.FailoverTimeout)
     {
         _connection = connection;
-        _opener = connection.Opener;
         _call = call;
-        _last = first;
-        _mayBeApplied = !_opener.Classify(first).NotApplied;
-        var limit = call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        limit = limit < _opener.Limits.CallTimeout || _opener.Limits.CallTimeout is null ? limit : _opener.Limits.CallTimeout;
-        (_began, _limit) = limit is { } known ? (ticket.BeganAt, known) : (_opener.Clock.Now, _opener.Limits.FailoverTimeout);
+        _mayBeApplied = !Opener.Classify(first).NotApplied;
         // A command without a limit runs for as long as it likes on the next node too; only to get there is bounded.
         _isUnlimited = limit is null;
     }
 
     /// <inheritdoc/>
     public override bool GoesElsewhere =>
-        _connection.NativeOrNull is not { State: ConnectionState.Open } || _opener.Classify(_last) is { BlamesNode: true } or { QuestionsNode: true };
-
-    private TimeSpan Remaining => _limit - TimeSpan.FromMicroseconds(_opener.Clock.Now - _began);
+        _connection.NativeOrNull is not { State: ConnectionState.Open } || Opener.Classify(LastFault) is { BlamesNode: true } or { QuestionsNode: true };
 
     /// <inheritdoc/>
-    public override bool MayGoOn(bool hasRetriesLeft)
-    {
-        if (!_mayGoOn)
-        {
-            return false;
-        }
+    protected override string? WhyNotNow => _connection.WhyNotAgain;
 
-        var obstacle = hasRetriesLeft ? Obstacle() : $"it was sent again {_attempts - 1} times already";
-        Note(obstacle);
-        return obstacle is null;
-    }
+    /// <inheritdoc/>
+    protected override string LastNode => _connection.Node!.Endpoint.Name;
 
     public async Task<TResult> RunAsync(Func<Execution<TCommand>, Task<TResult>> start)
     {
-        // Not one that is linked to the caller's: to dispose of that waits for what the caller's cancellation runs on another thread, where a
-        // driver may block until a hung server has heard of it.
-        var deadline = _deadline = new(Max(Remaining), _opener.Time);
-        var caller = _call.CancellationToken.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline);
+        using var deadline = _deadline = new(Opener.Time, Max(Remaining), _call.CancellationToken);
         var context = Enter(deadline.Token);
         try
         {
-            return await _opener.Retries.Pipeline.ExecuteAsync(
+            return await Opener.Retries.Pipeline.ExecuteAsync(
                 static (context, c) => c.Self.NextAsync(c.start, context.CancellationToken), context, (Self: this, start)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.HasEnded)
         {
             _call.CancellationToken.ThrowIfCancellationRequested();
             throw Last("its time is up");
@@ -87,22 +58,17 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-            // Where the caller's cancellation is under way, it still needs it, and stops its timer.
-            if (caller.Unregister() || !_call.CancellationToken.CanBeCanceled)
-            {
-                deadline.Dispose();
-            }
         }
     }
 
     /// <summary>The same, blocking.</summary>
     public TResult Run(Func<Execution<TCommand>, TResult> run)
     {
-        using var deadline = new CancellationTokenSource(Max(Remaining), _opener.Time);
+        using var deadline = new CancellationTokenSource(Max(Remaining), Opener.Time);
         var context = Enter(deadline.Token);
         try
         {
-            return _opener.Retries.Pipeline.Execute(static (_, c) => c.Self.Next(c.run), context, (Self: this, run));
+            return Opener.Retries.Pipeline.Execute(static (_, c) => c.Self.Next(c.run), context, (Self: this, run));
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
@@ -125,7 +91,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         {
             if (GoesElsewhere)
             {
-                await _connection.MoveAsync(new(_connection.Node!, _last, Max(Remaining)), cancellationToken).ConfigureAwait(false);
+                await _connection.MoveAsync(new(_connection.Node!, LastFault, Max(Remaining)), cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -165,7 +131,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         {
             if (GoesElsewhere)
             {
-                _connection.Move(new(_connection.Node!, _last, Max(Remaining)));
+                _connection.Move(new(_connection.Node!, LastFault, Max(Remaining)));
             }
             else
             {
@@ -189,42 +155,6 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         }
     }
 
-    private ResilienceContext Enter(CancellationToken cancellationToken)
-    {
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(RetryPipeline.Call, this);
-        return context;
-    }
-
-    // Throws the last fault where there must be no further attempt.
-    private void BeginAttempt()
-    {
-        var obstacle = _isFirst || !_mayGoOn ? null : Obstacle();
-        if (_isFirst || !_mayGoOn || obstacle is not null)
-        {
-            throw Last(obstacle);
-        }
-
-        _attempts++;
-        _isPaid = false;
-        var fault = _opener.Classify(_last);
-        Log.Retried(_opener.Logger, _opener.Cluster, fault.Kind.ToString(), _connection.Node!.Endpoint.Name, _attempts);
-        Activity.Current?.AddEvent(new("clusterclient.retry", tags: new()
-        {
-            ["clusterclient.attempt"] = _attempts,
-            ["clusterclient.fault"] = fault.Kind.ToString(),
-            ["clusterclient.node"] = _connection.Node!.Endpoint.Name,
-        }));
-    }
-
-    private string? Obstacle() =>
-        Remaining <= TimeSpan.Zero ? "its time is up"
-        : _connection.WhyNotAgain is { } why ? why
-        : !Pays() ? "the retry budget is spent"
-        : null;
-
-    private bool Pays() => _isPaid = _isPaid || _opener.Retries.Budget.TryRetry(_opener.Clock.Now);
-
     /// <summary>For an exception filter; always true.</summary>
     /// <param name="exception">What the attempt ended in.</param>
     /// <param name="ticket">The attempt.</param>
@@ -242,41 +172,21 @@ internal sealed class RepeatedCall<TCommand, TResult> : RetriedCall
         // Without a token it was the command's own Cancel, and goes to the caller as it is.
         if (isCancelled && isEnded)
         {
-            exception = _opener.Driver.TimedOut(Remaining > TimeSpan.Zero ? _limit - Remaining : _limit, exception);
+            exception = Opener.Driver.TimedOut(Remaining > TimeSpan.Zero ? Limit - Remaining : Limit, exception);
         }
 
-        _mayGoOn = _connection.Repeats(exception, ticket, _call.Command, _attempts, _mayBeApplied);
-        _mayBeApplied |= !_opener.Classify(exception).NotApplied;
-        _last = exception;
-        if (_mayGoOn && Remaining <= TimeSpan.Zero)
-        {
-            // A pipeline need not ask: its token is cancelled by then.
-            _mayGoOn = false;
-            Note("its time is up");
-        }
-
+        var isRepeatable = _connection.Repeats(exception, ticket, _call.Command, Attempts, _mayBeApplied);
+        _mayBeApplied |= !Opener.Classify(exception).NotApplied;
+        Ended(exception, isRepeatable);
         return true;
-    }
-
-    private void Note(string? notRetried)
-    {
-        if (notRetried is not null && CallFault.Of(_last) is { NotRetried: null } known)
-        {
-            (known with { NotRetried = notRetried }).AttachTo(_last);
-        }
-    }
-
-    private Exception Last(string? notRetried)
-    {
-        Note(notRetried);
-        _isFirst = false;
-        // With the stack of the attempt that it comes from.
-        ExceptionDispatchInfo.Throw(_last);
-        return _last;
     }
 
     // Zero is none.
     private TimeSpan AttemptLimit => _isUnlimited ? TimeSpan.Zero : Remaining is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1);
 
-    private static TimeSpan Max(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
+    private static TimeSpan? LimitOf(ConnectionOpener opener, TCommand command)
+    {
+        var limit = command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        return limit < opener.Limits.CallTimeout || opener.Limits.CallTimeout is null ? limit : opener.Limits.CallTimeout;
+    }
 }

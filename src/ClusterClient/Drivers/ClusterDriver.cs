@@ -49,6 +49,9 @@ public abstract class ClusterDriver
     /// </summary>
     public virtual string? LimitStatements(TimeSpan limit) => null;
 
+    /// <summary>The statement by which a transaction, at its beginning, forbids itself to write; null when the database has none.</summary>
+    public virtual string? ReadOnly => null;
+
     /// <summary>How the database is asked what became of a transaction; null when it cannot be.</summary>
     public virtual CommitDialect? Commits => null;
 

@@ -41,4 +41,7 @@ public enum FaultKind
 
     /// <summary>No node could be given to the call in its time, or without overloading it. Nothing was sent, and it says nothing of any one node.</summary>
     Unavailable,
+
+    /// <summary>A commit was sent, and whether it was done could not be found out. To do it again may do it twice.</summary>
+    CommitUnknown,
 }

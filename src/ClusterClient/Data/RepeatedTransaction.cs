@@ -1,0 +1,90 @@
+using ClusterClient.Resilience;
+using Polly;
+
+namespace ClusterClient.Data;
+
+/// <summary>A transaction whose first attempt failed, and which is run again as a whole.</summary>
+/// <typeparam name="TResult">What the delegate returns.</typeparam>
+internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call, Exception first) : RepeatedWork(
+    call.Opener,
+    first,
+    // Without a limit of its own, only the way to the next attempt is bounded.
+    call.Settings.Timeout is null ? call.Opener.Clock.Now : call.BeganAt,
+    call.Settings.Timeout ?? call.Opener.Limits.FailoverTimeout)
+{
+    /// <inheritdoc/>
+    public override bool GoesElsewhere => Opener.Classify(LastFault) is { BlamesNode: true } or { QuestionsNode: true };
+
+    /// <inheritdoc/>
+    protected override string? WhyNotNow => null;
+
+    /// <inheritdoc/>
+    protected override string LastNode => call.Node?.Endpoint.Name ?? "no node";
+
+    public async Task<TResult> RunAsync(
+        Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, CancellationToken token, CancellationToken caller)
+    {
+        var context = Enter(token);
+        try
+        {
+            return await Opener.Retries.Pipeline.ExecuteAsync(
+                static (context, c) => c.Self.NextAsync(c.work, context.CancellationToken, c.caller), context, (Self: this, work, caller)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested && !caller.IsCancellationRequested)
+        {
+            throw Last("its time is up");
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <summary>The same, blocking.</summary>
+    public TResult Run(Func<ClusterConnection, TransactionAttempt, TResult> work)
+    {
+        var context = Enter(CancellationToken.None);
+        try
+        {
+            return Opener.Retries.Pipeline.Execute(static (_, c) => c.Self.Next(c.work), context, (Self: this, work));
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask<TResult> NextAsync(
+        Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, CancellationToken token, CancellationToken caller)
+    {
+        BeginAttempt();
+        try
+        {
+            return await call.AttemptAsync(work, Attempts, LastFault, Max(Remaining), token, caller).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Fails(e))
+        {
+            throw;
+        }
+    }
+
+    private TResult Next(Func<ClusterConnection, TransactionAttempt, TResult> work)
+    {
+        BeginAttempt();
+        try
+        {
+            return call.Attempt(work, Attempts, LastFault, Max(Remaining));
+        }
+        catch (Exception e) when (Fails(e))
+        {
+            throw;
+        }
+    }
+
+    // For an exception filter; always true, whatever the application's own pipeline makes of it.
+    private bool Fails(Exception exception)
+    {
+        Ended(exception, call.MayRunAgain);
+        return true;
+    }
+}
