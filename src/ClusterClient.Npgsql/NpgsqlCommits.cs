@@ -97,7 +97,7 @@ internal sealed class NpgsqlCommits : CommitDialect
             """
             SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
             WHERE pid = @session AND usename = session_user AND xact_start <= pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => @open)
-              AND wait_event IS DISTINCT FROM 'SyncRep'
+              AND wait_event IS DISTINCT FROM 'SyncRep' AND pg_catalog.pg_has_role(usesysid, 'USAGE')
             """;
         command.Parameters.Add(new NpgsqlParameter("session", NpgsqlDbType.Integer) { Value = (int)session });
         command.Parameters.Add(new NpgsqlParameter("open", NpgsqlDbType.Double) { Value = open.TotalSeconds });
