@@ -23,6 +23,9 @@ public sealed partial class ClusterTransaction
     /// <summary>Whether something ran in it that may have written, other than what brought its mark.</summary>
     internal bool MayHaveWritten { get; set; }
 
+    /// <summary>Whether a statement ran in it that says that it writes.</summary>
+    internal bool HasWritten { get; private set; }
+
     /// <summary>Whether a call failed in it, after which a server may let a commit be a rollback without a word.</summary>
     internal bool HasFailed { get; set; }
 
@@ -44,6 +47,7 @@ public sealed partial class ClusterTransaction
         }
 
         var kind = command.CommandType == CommandType.Text ? PlainStatement.KindOf(command.CommandText) : StatementKind.Unknown;
+        HasWritten |= kind == StatementKind.Writes;
         if (Resolution == CommitResolution.ByTransactionId && Mark is null && kind == StatementKind.Writes && StatementCopy.IsPossible(command))
         {
             return new MarkedCommand(command, _connection, this, isPrepared);
