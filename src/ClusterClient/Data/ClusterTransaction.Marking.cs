@@ -30,6 +30,9 @@ public sealed partial class ClusterTransaction
         set;
     }
 
+    /// <summary>Whether a statement ran in it that says that it writes.</summary>
+    internal bool HasWritten { get; private set; }
+
     /// <summary>
     /// Whether a call failed in it: what that has written may stay all the same, and a server may let the commit be a rollback without a word.
     /// </summary>
@@ -52,6 +55,7 @@ public sealed partial class ClusterTransaction
         }
 
         var kind = command.CommandType == CommandType.Text ? PlainStatement.KindOf(command.CommandText) : StatementKind.Unknown;
+        HasWritten |= kind == StatementKind.Writes;
         if (Resolution == CommitResolution.ByTransactionId && Mark is null && kind == StatementKind.Writes
             && (behavior & AboutRows) == 0 && ((behavior & CommandBehavior.SingleResult) == 0 || PlainStatement.Is(command.CommandText))
             && StatementCopy.IsPossible(command) && Dialect.CanMark(command))

@@ -183,7 +183,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             && (transaction.Mark is not null
                 || (transaction.MayHaveWritten && (transaction.HasFailed || transaction.Resolution != CommitResolution.ByTransactionId))))
         {
-            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, _wasAsked);
+            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, hasWritten: _sent.CanBeAsked || transaction.HasWritten, _wasAsked);
         }
     }
 
