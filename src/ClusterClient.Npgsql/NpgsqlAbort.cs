@@ -35,6 +35,19 @@ internal static class NpgsqlAbort
         }
     }
 
+    /// <summary>What is behind an open connection; null when it is closed, or this version of Npgsql does not tell.</summary>
+    public static object? ConnectorOf(NpgsqlConnection connection)
+    {
+        try
+        {
+            return Connector(connection);
+        }
+        catch (Exception e) when (e is MissingMemberException or TypeLoadException)
+        {
+            return null;
+        }
+    }
+
     public static bool TryAbort(NpgsqlConnection connection)
     {
         try

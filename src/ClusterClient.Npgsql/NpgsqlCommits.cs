@@ -11,7 +11,12 @@ namespace ClusterClient.Npgsql;
 /// <summary>How PostgreSQL is asked what became of a transaction; every function here may be called by any role.</summary>
 internal sealed class NpgsqlCommits : CommitDialect
 {
-    private const string Run = "pg_catalog.pg_postmaster_start_time()";
+    // A crash of one session is a crash of the server, which loses what was not flushed, while its first process runs on: where its last recovery
+    // ended tells one such run from the next. Everything is text here, which is read alike whatever form the command asks for its results in.
+    private const string Run =
+        "pg_catalog.concat(extract(epoch FROM pg_catalog.pg_postmaster_start_time()), ' ', pg_catalog.pg_last_wal_replay_lsn())";
+
+    private const string Position = "(pg_catalog.pg_logical_emit_message(true, 'clusterclient', '') - '0/0'::pg_lsn)::text";
 
     // An id that was not handed out yet is an error of pg_xact_status(); the query's own is the next one.
     private const string Question =
@@ -27,15 +32,18 @@ internal sealed class NpgsqlCommits : CommitDialect
 
     public override string MarkColumn => "clusterclient_mark";
 
-    public override string Mark =>
-        $"SELECT pg_catalog.pg_current_xact_id_if_assigned() AS clusterclient_mark, pg_catalog.pg_current_wal_insert_lsn(), {Run}";
-
     /// <remarks>
-    /// Before the first write there is no record of the id yet whose position could prove anything; a message in the log, which nobody
-    /// need read, is one.
+    /// The position is that of a message in the log, which nobody need read. The position of the log itself would not do: before the first write, and
+    /// after one to a temporary or unlogged table, there is no record of the id before it; and where a record ends with its page, it lies behind the
+    /// next page's header, beyond where a recovery of that very record ends.
     /// </remarks>
-    public override string MarkAhead =>
-        $"SELECT pg_catalog.pg_current_xact_id() AS clusterclient_mark, pg_catalog.pg_logical_emit_message(true, 'clusterclient', ''), {Run}";
+    public override string Mark =>
+        $"""
+        SELECT pg_catalog.pg_current_xact_id_if_assigned()::text AS clusterclient_mark,
+               CASE WHEN pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL THEN {Position} END, {Run}
+        """;
+
+    public override string MarkAhead => $"SELECT pg_catalog.pg_current_xact_id()::text AS clusterclient_mark, {Position}, {Run}";
 
     public override string Confirm => "SELECT pg_catalog.pg_logical_emit_message(true, 'clusterclient', '')";
 
@@ -49,9 +57,15 @@ internal sealed class NpgsqlCommits : CommitDialect
     public override string Ping => "SELECT 1";
 
     public override TransactionMark? ReadMark(DbDataReader row) => row.IsDBNull(0) ? null : new(
-        row.GetFieldValue<ulong>(0).ToString(CultureInfo.InvariantCulture),
-        new LogPosition((ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(1)),
-        RunOf(row, 2));
+        row.GetString(0), new LogPosition(ulong.Parse(row.GetString(1), CultureInfo.InvariantCulture)), row.GetString(2));
+
+    /// <remarks>Those settings hold for the first of several statements, or are none that a batch has.</remarks>
+    public override bool CanMark(DbCommand command) =>
+        command is not NpgsqlCommand native || native is { AllResultTypesAreUnknown: false, UnknownResultTypeList: null };
+
+    public override bool? HasFailed(DbConnection connection) => NpgsqlTransactionState.HasFailed((NpgsqlConnection)connection);
+
+    public override bool IsWithoutMarkers(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable };
 
     public override void Ask(DbCommand command, TransactionMark mark)
     {
@@ -62,7 +76,7 @@ internal sealed class NpgsqlCommits : CommitDialect
     public override CommitAnswer ReadAnswer(DbDataReader row) => new()
     {
         IsWritable = row.GetBoolean(0),
-        Run = RunOf(row, 1),
+        Run = row.GetString(1),
         Epoch = row.GetInt32(2),
         RecoveredTo = row.IsDBNull(3) ? null : new LogPosition((ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(3)),
         WasPromoted = row.GetBoolean(4),
@@ -82,8 +96,8 @@ internal sealed class NpgsqlCommits : CommitDialect
         command.CommandText =
             """
             SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-            WHERE pid = @session AND usename = current_user AND xact_start <= pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => @open)
-              AND wait_event IS DISTINCT FROM 'SyncRep'
+            WHERE pid = @session AND usename = session_user AND xact_start <= pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => @open)
+              AND wait_event IS DISTINCT FROM 'SyncRep' AND pg_catalog.pg_has_role(usesysid, 'USAGE')
             """;
         command.Parameters.Add(new NpgsqlParameter("session", NpgsqlDbType.Integer) { Value = (int)session });
         command.Parameters.Add(new NpgsqlParameter("open", NpgsqlDbType.Double) { Value = open.TotalSeconds });
@@ -115,6 +129,4 @@ internal sealed class NpgsqlCommits : CommitDialect
         command.CommandText = "DELETE FROM clusterclient_commits WHERE id < @id";
         command.Parameters.Add(new NpgsqlParameter<Guid>("id", olderThan));
     }
-
-    private static string RunOf(DbDataReader row, int column) => row.GetDateTime(column).Ticks.ToString(CultureInfo.InvariantCulture);
 }

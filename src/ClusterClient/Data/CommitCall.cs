@@ -14,6 +14,8 @@ namespace ClusterClient.Data;
 /// <param name="limit">How long it may take to find the outcome out; null for as long as an open may take.</param>
 internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit)
 {
+    private const string Unconfirmed = "it is committed there, and its replicas did not confirm that they have it";
+
     private readonly ClusterConnection _connection = transaction.Owner;
     private readonly ConnectionOpener _opener = transaction.Owner.Opener;
 
@@ -26,7 +28,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         var native = _connection.UsableNative();
         try
         {
-            if (QuestionAhead is { } question)
+            if (QuestionAhead(native) is { } question)
             {
                 _connection.Noting((Self: this, native, question), static c => c.Self.AskAhead(c.native, c.question));
             }
@@ -41,9 +43,9 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
                 });
             }
         }
-        catch (Exception e) when (SaysNotApplied(e))
+        catch (Exception e) when (SaysNotApplied(e) || IsWithoutMarkers(e))
         {
-            throw;
+            throw WithoutMarkers(e);
         }
 
         try
@@ -82,7 +84,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         var native = _connection.UsableNative();
         try
         {
-            if (QuestionAhead is { } question)
+            if (QuestionAhead(native) is { } question)
             {
                 await _connection.NotingAsync(
                     (Self: this, native, question, cancellationToken),
@@ -97,9 +99,9 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
                     (_withMarker, cancellationToken), static c => c._withMarker.PrepareAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (SaysNotApplied(e))
+        catch (Exception e) when (SaysNotApplied(e) || IsWithoutMarkers(e))
         {
-            throw;
+            throw WithoutMarkers(e);
         }
 
         try
@@ -127,14 +129,19 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     private TimeSpan Limit => limit ?? _opener.Limits.OpenTimeout;
 
     // A server lets the commit of a transaction that has failed be a rollback, and says nothing of it.
-    private string? QuestionAhead =>
-        transaction.HasFailed ? _opener.Driver.Commits?.Ping
-        : transaction is { Resolution: CommitResolution.ByTransactionId, Mark: null, MayHaveWritten: true } ? transaction.Dialect.Mark
+    private string? QuestionAhead(DbConnection native) =>
+        IsMarkWanted ? transaction.Dialect.Mark
+        : _opener.Driver.Commits is { } dialect && (dialect.HasFailed(native) ?? transaction.HasFailed) ? dialect.Ping
         : null;
+
+    private bool IsMarkWanted => transaction is { Resolution: CommitResolution.ByTransactionId, Mark: null } && MayHaveWritten;
+
+    // What failed may have been done for the most part, for one where the application then went back to a savepoint by a statement of its own.
+    private bool MayHaveWritten => transaction.MayHaveWritten || transaction.HasFailed;
 
     private void Begin(DbConnection native)
     {
-        var marker = transaction is { Resolution: CommitResolution.ByMarker, MayHaveWritten: true } ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
+        var marker = transaction.Resolution == CommitResolution.ByMarker && MayHaveWritten ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
         _withMarker = marker is { } id ? transaction.Dialect.CommitWithMarker(native, Native, id) : null;
         transaction.HasEnded = true;
         _sent = new(
@@ -167,7 +174,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         using var command = native.CreateCommand();
         (command.Transaction, command.CommandText) = (Native, question);
         using var row = command.ExecuteReader();
-        if (row.Read() && !transaction.HasFailed)
+        if (row.Read() && IsMarkWanted)
         {
             transaction.TakeMark(row);
         }
@@ -184,7 +191,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (row.ConfigureAwait(false))
             {
-                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false) && !transaction.HasFailed)
+                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false) && IsMarkWanted)
                 {
                     transaction.TakeMark(row);
                 }
@@ -203,8 +210,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         }
         catch (Exception e) when (IsOfDatabase(e))
         {
-            throw Unknown("it is committed there, and its replicas did not confirm that they have it", e);
+            throw Unknown(Unconfirmed, e);
         }
+
+        ThrowIfUnconfirmed();
     }
 
     private async Task ConfirmAsync(CancellationToken cancellationToken)
@@ -219,8 +228,19 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
             catch (Exception e) when (IsOfDatabase(e))
             {
-                throw Unknown("it is committed there, and its replicas did not confirm that they have it", e);
+                throw Unknown(Unconfirmed, e);
             }
+        }
+
+        ThrowIfUnconfirmed();
+    }
+
+    // The wait for the confirmation may be ended just as that for the commit was.
+    private void ThrowIfUnconfirmed()
+    {
+        if (_connection.TakeUnconfirmed())
+        {
+            throw Unknown(Unconfirmed, cause: null);
         }
     }
 
@@ -288,11 +308,24 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         }
     }
 
-    private CommitOutcomeUnknownException Unknown(string reason, Exception cause)
+    // Before anything was sent; nobody but the application's own makes that table.
+    private bool IsWithoutMarkers(Exception exception) => _withMarker is not null && transaction.Dialect.IsWithoutMarkers(exception);
+
+    private InvalidOperationException WithoutMarkers(Exception cause)
+    {
+        var failure = new InvalidOperationException(
+            $"{_opener.Cluster} finds out by markers what became of commits, and the table for them is not there. Nothing was committed. "
+            + $"Call {nameof(ClusterDataSource)}.{nameof(ClusterDataSource.CreateCommitMarkersAsync)} once, by a role that may create tables.",
+            cause);
+        CallFault.Of(cause)?.AttachTo(failure);
+        return failure;
+    }
+
+    private CommitOutcomeUnknownException Unknown(string reason, Exception? cause)
     {
         var unknown = _sent!.Unknown(reason, cause);
         Log.CommitUnknown(_opener.Logger, _opener.Cluster, _sent.Node.Endpoint.Name, _opener.Time.GetElapsedTime(_sent.SentTimestamp).TotalMilliseconds, reason);
-        if (CallFault.Of(cause) is { } known)
+        if (cause is not null && CallFault.Of(cause) is { } known)
         {
             (known with { Fault = _opener.Classify(unknown) }).AttachTo(unknown);
         }

@@ -10,9 +10,6 @@ namespace ClusterClient.Data;
 internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connection, ClusterTransaction transaction, bool isPrepared)
     : DecoratedCommand(inner)
 {
-    // Hints only, by which a driver would stop at the first result.
-    private const CommandBehavior AboutResults = CommandBehavior.SingleResult | CommandBehavior.SingleRow;
-
     public override int ExecuteNonQuery()
     {
         using var reader = Execute(CommandBehavior.Default, isAhead: false);
@@ -49,7 +46,8 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
-        var reader = Execute(behavior & ~AboutResults, isAhead: true);
+        // A driver would stop at the first result; the statement has one.
+        var reader = Execute(behavior & ~CommandBehavior.SingleResult, isAhead: true);
         try
         {
             reader.Read();
@@ -66,7 +64,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var reader = await ExecuteAsync(behavior & ~AboutResults, isAhead: true, cancellationToken).ConfigureAwait(false);
+        var reader = await ExecuteAsync(behavior & ~CommandBehavior.SingleResult, isAhead: true, cancellationToken).ConfigureAwait(false);
         try
         {
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);

@@ -25,6 +25,12 @@ public abstract class CommitDialect
     /// <summary>The name of the first column of <see cref="Mark"/> and <see cref="MarkAhead"/>, such as no application uses.</summary>
     public abstract string MarkColumn { get; }
 
+    /// <summary>
+    /// Whether this command, of which a copy runs together with the question for the mark, then gives the application what it gives alone. False for
+    /// settings of the driver's own that hold for a whole text or cannot be copied; the mark is asked for before the commit then.
+    /// </summary>
+    public virtual bool CanMark(DbCommand command) => true;
+
     /// <summary>Null when the transaction has written nothing.</summary>
     public abstract TransactionMark? ReadMark(DbDataReader row);
 
@@ -72,6 +78,16 @@ public abstract class CommitDialect
 
     /// <summary>Removes all markers that are older than this one.</summary>
     public abstract void PruneMarkers(DbCommand command, Guid olderThan);
+
+    /// <summary>
+    /// Whether the server has said that the transaction which is open on this connection has failed. Asks nobody. Null when the driver does not tell,
+    /// so that only what failed in a call of this library's is known.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual bool? HasFailed(DbConnection connection) => null;
+
+    /// <summary>Whether this says that the table of markers is not there.</summary>
+    public virtual bool IsWithoutMarkers(Exception exception) => false;
 
     /// <summary>A statement that does nothing and fails where the transaction it runs in has failed.</summary>
     public abstract string Ping { get; }
