@@ -69,7 +69,7 @@ internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPre
         mayPrepare && sessions?.Of(connection) is { IsWorthAsking: true } ? $"SELECT {AboutSession}" : null;
 
     public override void ReadSession(DbDataReader row, DbConnection connection) =>
-        sessions?.Of(connection)?.Learn((NpgsqlConnection)connection, row.GetInt32(0), run: null);
+        sessions?.Of(connection)?.Learn(((NpgsqlConnection)connection).ProcessID, row.GetInt32(0), run: null);
 
     public override string Confirm => "SELECT pg_catalog.pg_logical_emit_message(true, 'clusterclient', '')";
 
@@ -90,7 +90,7 @@ internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPre
         var mark = Read(row, session);
         if (mark is not null && row.FieldCount > ShortCount)
         {
-            session?.Learn((NpgsqlConnection)connection, row.GetInt32(ShortCount + 1), mark.Run);
+            session?.Learn(((NpgsqlConnection)connection).ProcessID, row.GetInt32(ShortCount + 1), mark.Run);
         }
 
         return mark;

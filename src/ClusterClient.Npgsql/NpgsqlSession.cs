@@ -31,9 +31,12 @@ internal sealed class NpgsqlSession
     public bool IsWorthAsking => IsDirect is null && _inARow >= ManyInARow;
 
     /// <summary>What a row of the session says about itself, read on a server that accepts writes: there a run stays what it is.</summary>
-    public void Learn(NpgsqlConnection connection, int session, string? run)
+    /// <param name="greetedWith">The number that the connection was told when it was made.</param>
+    /// <param name="session">The number that the session has.</param>
+    /// <param name="run">The run; null for what was not asked for.</param>
+    public void Learn(int greetedWith, int session, string? run)
     {
-        IsDirect = session == connection.ProcessID;
+        IsDirect = session == greetedWith;
         Run = IsDirect.Value ? run : null;
     }
 
