@@ -68,7 +68,7 @@ public sealed partial class ClusterTransaction
     }
 
     /// <summary>Reads the mark from the row that the reader is on.</summary>
-    internal void TakeMark(DbDataReader row) => Mark = Dialect.ReadMark(row) is not { } mark ? Mark : mark with
+    internal void TakeMark(DbDataReader row, DbConnection native) => Mark = Dialect.ReadMark(row, native) is not { } mark ? Mark : mark with
     {
         Node = _connection.Node!.Endpoint.Name,
         Epoch = _connection.Opener.Topology.Nodes[_connection.Node!.Index].Epoch,
