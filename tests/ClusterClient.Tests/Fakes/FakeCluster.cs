@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Drivers;
 using ClusterClient.Health;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
@@ -34,10 +35,12 @@ internal sealed class FakeCluster : IAsyncDisposable
         int detectionSeconds = 0,
         CircuitSettings? circuit = null,
         ConcurrencyLimits? limits = null,
-        string? beginWith = null)
+        string? beginWith = null,
+        CommitDialect? commits = null,
+        CommitResolution resolution = CommitResolution.Off)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
-        var driver = new FakeDriver(Servers, Clock);
+        var driver = new FakeDriver(Servers, Clock) { Dialect = commits };
         var endpoints = TopologyScript.Nodes(nodes);
         Nodes = [.. endpoints.Select((e, i) => new ClusterNode(
             i, e, driver.CreateNode(e), new PeerState(), limits ?? new(), new ScriptedRandom(0.5)))];
@@ -52,6 +55,7 @@ internal sealed class FakeCluster : IAsyncDisposable
             Concurrency = limits ?? new(),
             DetectionSeconds = detectionSeconds,
             BeginWith = beginWith,
+            Resolution = resolution,
         };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
