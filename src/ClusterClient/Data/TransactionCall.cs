@@ -128,8 +128,9 @@ internal sealed partial class TransactionCall<TResult>(ConnectionOrigin origin, 
             }
             catch (OperationCanceledException e) when (token.IsCancellationRequested && !caller.IsCancellationRequested && !isCommitting)
             {
+                var timedOut = TimedOut(e, transaction, number, deadline is { HasEnded: true } ? null : TimeSpan.FromMicroseconds(Opener.Clock.Now - began));
                 await UndoAsync(connection, transaction).ConfigureAwait(false);
-                throw TimedOut(e, transaction, number, deadline is { HasEnded: true } ? null : TimeSpan.FromMicroseconds(Opener.Clock.Now - began));
+                throw timedOut;
             }
             catch (Exception e)
             {
@@ -185,8 +186,9 @@ internal sealed partial class TransactionCall<TResult>(ConnectionOrigin origin, 
         }
         catch (Exception e) when (IsTimeUp && !isCommitting && EndedByItsTime(e))
         {
+            var timedOut = TimedOut(e, transaction, number, ofPipeline: null);
             Undo(transaction);
-            throw TimedOut(e, transaction, number, ofPipeline: null);
+            throw timedOut;
         }
         catch (Exception e)
         {

@@ -109,9 +109,9 @@ internal sealed class TransactionScript : IAsyncDisposable
         Assert.All(Cluster.Nodes, n => Assert.Equal((0, 0), (n.State.InFlight, n.State.Connections)));
         Assert.All(Cluster.Servers.SelectMany(s => s.Connections), c => Assert.True(c.IsDisposed));
         Assert.Empty(Cluster.Nodes.SelectMany(n => n.Open.Snapshot()));
-        // What a cancelled call armed runs out by itself.
+        // What a cancelled call armed runs out by itself. The monitor has one look at each node out.
         Cluster.Clock.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(0, Cluster.Clock.ArmedTimers);
+        Assert.InRange(Cluster.Clock.ArmedTimers, 0, Cluster.Nodes.Length);
     }
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
