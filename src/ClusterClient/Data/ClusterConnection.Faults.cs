@@ -103,8 +103,8 @@ public partial class ClusterConnection
     /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
     internal void Again() => _uses = 0;
 
-    /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
-    internal CallTicket BeginCall()
+    /// <summary>This command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
+    internal CallTicket BeginCall(IRepeatable command)
     {
         if (_native is null)
         {
@@ -117,6 +117,30 @@ public partial class ClusterConnection
         _standIn = null;
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
-        return new(Opener, _node, now, trial);
+        return new(Opener, _node, now, trial, _openIntent == RouteIntent.Write && _transaction is null && command.MayWrite && CommitsAlone());
+    }
+
+    // An ambient transaction commits through the driver, and what ran in it is acknowledged then.
+    private bool CommitsAlone()
+    {
+        if (_uses < AmbientUses || AmbientTransaction.Current is not { } ambient)
+        {
+            return true;
+        }
+
+        CountWhenCommitted(ambient);
+        return false;
+    }
+
+    private void CountWhenCommitted(AmbientTransaction transaction)
+    {
+        var (writes, clock) = (_node!.State.Writes, Opener.Clock);
+        transaction.TransactionCompleted += (_, ended) =>
+        {
+            if (ended.Transaction?.TransactionInformation.Status == System.Transactions.TransactionStatus.Committed)
+            {
+                writes.Add(clock.Now);
+            }
+        };
     }
 }

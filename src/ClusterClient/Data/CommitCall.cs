@@ -3,6 +3,8 @@ using System.Diagnostics;
 using ClusterClient.Consistency;
 using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
+using ClusterClient.Routing;
+using ClusterClient.Topology;
 
 namespace ClusterClient.Data;
 
@@ -20,6 +22,8 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     // Of that one batch the whole commit consists.
     private DbBatch? _withMarker;
     private SentCommit? _sent;
+    private NodeDescription? _sentTo;
+    private bool _wasAsked;
 
     public void Run()
     {
@@ -74,6 +78,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
         }
 
+        Acknowledge();
         _connection.EndTransaction(transaction);
     }
 
@@ -119,6 +124,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
         }
 
+        Acknowledge();
         _connection.EndTransaction(transaction);
     }
 
@@ -136,6 +142,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     {
         var marker = transaction is { Resolution: CommitResolution.ByMarker, MayHaveWritten: true } ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
         _withMarker = marker is { } id ? transaction.Dialect.CommitWithMarker(native, Native, id) : null;
+        _sentTo = _opener.Topology.Nodes[_connection.Node!.Index];
         transaction.HasEnded = true;
         _sent = new(
             transaction,
@@ -159,6 +166,17 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             {
                 await _withMarker.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    // It is certain by now. One that has no mark though it was asked for has written nothing.
+    private void Acknowledge()
+    {
+        if (_connection.OpenIntent == RouteIntent.Write
+            && (transaction.Mark is not null
+                || (transaction.MayHaveWritten && (transaction.HasFailed || transaction.Resolution != CommitResolution.ByTransactionId))))
+        {
+            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, _wasAsked);
         }
     }
 
@@ -277,6 +295,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         switch (verdict.Outcome)
         {
             case CommitOutcome.Committed:
+                _wasAsked = true;
                 Log.CommitResolved(_opener.Logger, _opener.Cluster, _sent.Node.Endpoint.Name, "committed", elapsed.TotalMilliseconds, verdict.Reason);
                 return true;
             case CommitOutcome.NotCommitted:

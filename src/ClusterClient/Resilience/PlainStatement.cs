@@ -51,7 +51,8 @@ internal static class PlainStatement
         text.StartsWith(word, StringComparison.OrdinalIgnoreCase) && text.Length > word.Length && !char.IsAsciiLetterOrDigit(text[word.Length])
         && text[word.Length] != '_';
 
-    private static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
+    /// <summary>The text without the comments and white space that it begins with; from a comment on that servers read differently, all of it.</summary>
+    public static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
     {
         while (true)
         {

@@ -65,11 +65,11 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
 
     internal Task RollBackAsync() => server.OnStatement is null ? Task.CompletedTask : server.Execute("ROLLBACK");
 
-    /// <summary>A row that tells the server.</summary>
+    /// <summary>A row that tells the server, or what that says.</summary>
     internal DbDataReader Read()
     {
-        var rows = new DataTable { Columns = { { "server", typeof(FakeServer) } } };
-        rows.Rows.Add(server);
+        var rows = new DataTable { Columns = { { "server", typeof(object) } } };
+        rows.Rows.Add(server.OnRow?.Invoke() ?? server);
         return rows.CreateDataReader();
     }
 

@@ -45,6 +45,9 @@ internal sealed class FakeServer
     /// <summary>What the token of an asynchronous statement does when it is cancelled, like drivers that connect for it.</summary>
     public Action OnToken { get; set; } = () => { };
 
+    /// <summary>The value of the one row that a reader brings; the server itself as long as it is null.</summary>
+    public Func<object>? OnRow { get; set; }
+
     /// <summary>What ending a connection under its user does.</summary>
     public Action OnAbort { get; set; } = () => { };
 
