@@ -86,7 +86,7 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
     public override Exception TimedOut(TimeSpan limit, Exception cause) => new NpgsqlException(
         "Exception while reading from stream",
-        new TimeoutException($"Timeout during reading attempt: the command's timeout of {limit.TotalSeconds:0.###} s ran out.", cause));
+        new TimeoutException($"Timeout during reading attempt: the timeout of {limit.TotalSeconds:0.###} s ran out.", cause));
 
     public override string LimitStatements(TimeSpan limit) =>
         string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {Math.Max(1, Math.Ceiling(limit.TotalMilliseconds)):0}");

@@ -19,7 +19,7 @@ public partial class ClusterConnection
     {
         if (_node is { } node)
         {
-            _transaction?.HasFailed = true;
+            _transaction?.Failed(exception);
             var fault = Opener.NoteFault(exception, node, _openIntent);
             call.Failed(fault);
             Tell(exception, node, fault, attempts: 1, notRetried: null);
@@ -41,7 +41,7 @@ public partial class ClusterConnection
             return false;
         }
 
-        _transaction?.HasFailed = true;
+        _transaction?.Failed(exception);
         var fault = Opener.NoteFault(exception, node, _openIntent);
         call.Failed(fault);
         var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
@@ -74,7 +74,7 @@ public partial class ClusterConnection
         {
             new CallFault
             {
-                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried,
+                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried, Connection = this,
             }.AttachTo(exception);
         }
     }

@@ -36,14 +36,26 @@ public sealed partial class ClusterTransaction
     /// <summary>
     /// Whether a call failed in it: what that has written may stay all the same, and a server may let the commit be a rollback without a word.
     /// </summary>
-    internal bool HasFailed { get; set; }
+    internal bool HasFailed => Failure is not null;
+
+    /// <summary>The first one that did, unless a savepoint from before it was gone back to.</summary>
+    internal Exception? Failure { get; private set; }
 
     /// <summary>Whether a commit of it was sent, or it was rolled back.</summary>
     internal bool HasEnded { get; set; }
 
+    /// <summary>When its time is up, in µs of the opener's clock; 0 where only its calls have limits.</summary>
+    internal long EndsAt { get; set; }
+
+    /// <summary>What is left for a call that begins now; null without a limit.</summary>
+    internal TimeSpan? TimeLeft => EndsAt == 0 ? null : TimeSpan.FromMicroseconds(Math.Max(1, EndsAt - _connection.Opener.Clock.Now));
+
     /// <summary>How its commit's end is found out.</summary>
     internal CommitResolution Resolution =>
         _connection.OpenIntent == RouteIntent.Write ? _connection.Opener.Limits.Resolution : CommitResolution.Off;
+
+    /// <summary>A call ended in this.</summary>
+    internal void Failed(Exception exception) => Failure ??= exception;
 
     /// <summary>What runs the command and asks for the mark along with it, where that is due.</summary>
     /// <returns>Null for the command itself.</returns>
@@ -64,6 +76,8 @@ public sealed partial class ClusterTransaction
         }
 
         MayHaveWritten |= kind != StatementKind.Reads;
+        // By a text of the application's own, of which its driver's transaction object may know nothing.
+        HasEnded |= kind == StatementKind.Ends;
         return null;
     }
 
