@@ -1,3 +1,4 @@
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using AmbientTransaction = System.Transactions.Transaction;
@@ -18,7 +19,7 @@ public partial class ClusterConnection
     {
         if (_node is { } node)
         {
-            _transaction?.HasFailed = true;
+            _transaction?.Failed(exception);
             var fault = Opener.NoteFault(exception, node, _openIntent);
             call.Failed(fault);
             Tell(exception, node, fault, attempts: 1, notRetried: null);
@@ -40,7 +41,7 @@ public partial class ClusterConnection
             return false;
         }
 
-        _transaction?.HasFailed = true;
+        _transaction?.Failed(exception);
         var fault = Opener.NoteFault(exception, node, _openIntent);
         call.Failed(fault);
         var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
@@ -73,7 +74,7 @@ public partial class ClusterConnection
         {
             new CallFault
             {
-                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried,
+                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried, Connection = this,
             }.AttachTo(exception);
         }
     }
@@ -115,6 +116,12 @@ public partial class ClusterConnection
         _uses++;
         _closesBefore = _closes;
         _standIn = null;
+        if (_transaction is null && TakeUnconfirmed())
+        {
+            // A reader's, whose end nobody saw.
+            Log.Unconfirmed(Opener.Logger, Opener.Cluster, _node!.Endpoint.Name);
+        }
+
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
         return new(Opener, _node, now, trial, _openIntent == RouteIntent.Write && _transaction is null && command.MayWrite && CommitsAlone());

@@ -45,7 +45,11 @@ public sealed partial class ClusterTransaction : DbTransaction
     /// <typeparam name="T">The driver's transaction class, such as <c>NpgsqlTransaction</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's transaction is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
-        where T : DbTransaction => (T)Native;
+        where T : DbTransaction
+    {
+        _connection.IsUnwrapped = true;
+        return (T)Native;
+    }
 
     /// <summary>
     /// Commits. Where the answer is lost, it is found out what became of the transaction, as <see cref="ClusterOptions.CommitResolution"/> says:
@@ -96,7 +100,7 @@ public sealed partial class ClusterTransaction : DbTransaction
             c.Native.Rollback(c.savepointName);
             return 0;
         });
-        HasFailed = false;
+        Failure = null;
     }
 
     /// <inheritdoc/>
@@ -106,7 +110,7 @@ public sealed partial class ClusterTransaction : DbTransaction
             (Native, savepointName, cancellationToken),
             static c => c.Native.RollbackAsync(c.savepointName, c.cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        HasFailed = false;
+        Failure = null;
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,18 @@ internal static class PlainStatement
             : Begins(rest, "SELECT") && rest.TrimEnd().TrimEnd(';').IndexOfAny("(;") < 0
                 && !rest.Contains("FOR ", StringComparison.OrdinalIgnoreCase) && !rest.Contains("INTO", StringComparison.OrdinalIgnoreCase)
                 ? StatementKind.Reads
+            : Ends(rest) ? StatementKind.Ends
             : StatementKind.Unknown;
+    }
+
+    // Not so one of a prepared transaction, or back to a savepoint.
+    private static bool Ends(ReadOnlySpan<char> text)
+    {
+        text = (text.IndexOf(';') is >= 0 and var end ? text[..end] : text).TrimEnd();
+        return (Is(text, "COMMIT") || Is(text, "END") || Is(text, "ROLLBACK") || Is(text, "ABORT"))
+            && !text.Contains("PREPARED", StringComparison.OrdinalIgnoreCase) && !text.Contains("TO ", StringComparison.OrdinalIgnoreCase);
+
+        static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase) || Begins(text, word);
     }
 
     private static bool Begins(ReadOnlySpan<char> text, string word) =>

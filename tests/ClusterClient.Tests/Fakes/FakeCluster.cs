@@ -36,7 +36,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         CircuitSettings? circuit = null,
         ConcurrencyLimits? limits = null,
         string? beginWith = null,
-        CommitDialect? commits = null)
+        CommitDialect? commits = null,
+        CommitResolution resolution = CommitResolution.Off)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock) { Dialect = commits };
@@ -58,6 +59,7 @@ internal sealed class FakeCluster : IAsyncDisposable
             Concurrency = limits ?? new(),
             DetectionSeconds = detectionSeconds,
             BeginWith = beginWith,
+            Resolution = resolution,
         };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);

@@ -61,7 +61,9 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
 
     internal void HearToken() => server.OnToken();
 
-    internal Task Execute() => server.Execute();
+    internal Task Execute(string text = "") => server.Execute(text);
+
+    internal Task RollBackAsync() => server.OnStatement is null ? Task.CompletedTask : server.Execute("ROLLBACK");
 
     /// <summary>A row that tells the server, or what that says.</summary>
     internal DbDataReader Read()
@@ -73,7 +75,7 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
-        Execute().GetAwaiter().GetResult();
+        Execute("BEGIN").GetAwaiter().GetResult();
         return new FakeTransaction(this, isolationLevel);
     }
 

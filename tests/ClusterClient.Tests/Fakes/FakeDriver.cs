@@ -20,6 +20,8 @@ internal sealed class FakeDriver(IReadOnlyList<FakeServer> servers, TimeProvider
 
     public override CommitDialect? Commits => Dialect;
 
+    public override string ReadOnly => "READ ONLY";
+
     public override DbProviderFactory ProviderFactory => FakeFactory.Instance;
 
     public override string Database => "fake";
