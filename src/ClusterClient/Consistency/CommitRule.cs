@@ -20,7 +20,8 @@ namespace ClusterClient.Consistency;
 /// not known, or only that of a later crash, which hides the one that counts → unknown.
 /// </para>
 /// <para>
-/// Tried on PostgreSQL 15 in each of these cases. Its bound: several crashes within one epoch between two answers to the monitor are taken for one.
+/// Tried on PostgreSQL 15 in each of these cases. Its bound: of several crashes within one epoch before the answer, the last one is taken for the
+/// only one. Whoever asks goes on from the commit until there is an answer, so that they all would have to come within one interval of asking.
 /// </para>
 /// </remarks>
 internal static class CommitRule
@@ -50,6 +51,8 @@ internal static class CommitRule
 
     private static CommitVerdict AfterRestart(TransactionMark mark, CommitAnswer answer) => answer.RecoveredTo switch
     {
+        // It was a replica when the transaction's epoch began elsewhere.
+        _ when answer.WasPromoted => new(CommitOutcome.Unknown, $"another server than the transaction's was promoted to the same epoch, {answer.Epoch}"),
         null => new(CommitOutcome.Unknown, "the server was restarted, and does not tell up to where it recovered before"),
         { } end when end < mark.Position => new(
             CommitOutcome.NotCommitted, $"the server's crash lost everything after {end}, and the transaction first wrote at {mark.Position}"),

@@ -7,7 +7,7 @@ namespace ClusterClient.Consistency;
 /// <param name="Position">
 /// A position of its history at or after its first write: a server that holds the history up to there has seen the id, and will not hand it out again.
 /// </param>
-/// <param name="Run">Which run of the server it began in; another one after every restart.</param>
+/// <param name="Run">Which run of the server it began in; another one after every restart and every crash.</param>
 public sealed record TransactionMark(string Id, LogPosition Position, string Run)
 {
     /// <summary>The node that it ran on.</summary>

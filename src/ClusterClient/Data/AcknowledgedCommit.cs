@@ -8,6 +8,7 @@ namespace ClusterClient.Data;
 /// <param name="At">When this process heard of it, in µs.</param>
 /// <param name="WallTime">The same by the wall's clock.</param>
 /// <param name="Position">The commit lies at or after this.</param>
+/// <param name="HasWritten">Whether it wrote for certain.</param>
 /// <param name="Mark">Its id, where it has one.</param>
 /// <param name="Marker">Its row in the table of markers, where it has one.</param>
 /// <param name="Label">The application's name for it, where it gave one.</param>
@@ -17,6 +18,7 @@ internal readonly record struct AcknowledgedCommit(
     long At,
     DateTimeOffset WallTime,
     LogPosition Position,
+    bool HasWritten,
     TransactionMark? Mark,
     Guid? Marker,
     string? Label,

@@ -116,7 +116,11 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
     /// <typeparam name="T">The driver's batch class, such as <c>NpgsqlBatch</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's batch is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
-        where T : DbBatch => (T)_inner;
+        where T : DbBatch
+    {
+        _binding.Connection?.IsUnwrapped = true;
+        return (T)_inner;
+    }
 
     /// <inheritdoc/>
     public override void Cancel() => ((_binding.Connection?.StandIn as ClusterBatch)?._inner ?? _inner).Cancel();

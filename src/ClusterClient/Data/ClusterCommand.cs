@@ -148,7 +148,11 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     /// <typeparam name="T">The driver's command class, such as <c>NpgsqlCommand</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's command is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
-        where T : DbCommand => (T)_inner;
+        where T : DbCommand
+    {
+        _binding.Connection?.IsUnwrapped = true;
+        return (T)_inner;
+    }
 
     /// <inheritdoc/>
     public override void Cancel()

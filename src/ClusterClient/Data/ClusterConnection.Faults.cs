@@ -1,3 +1,4 @@
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using AmbientTransaction = System.Transactions.Transaction;
@@ -115,6 +116,12 @@ public partial class ClusterConnection
         _uses++;
         _closesBefore = _closes;
         _standIn = null;
+        if (_transaction is null && TakeUnconfirmed())
+        {
+            // A reader's, whose end nobody saw.
+            Log.Unconfirmed(Opener.Logger, Opener.Cluster, _node!.Endpoint.Name);
+        }
+
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
         return new(Opener, _node, now, trial, _openIntent == RouteIntent.Write && _transaction is null && command.MayWrite && CommitsAlone());

@@ -214,6 +214,7 @@ public partial class ClusterConnection
     private void Take(ClusterNode node, DbConnection native)
     {
         _node = node;
+        IsUnwrapped = false;
         Volatile.Write(ref _native, native);
         node.Open.Add(this);
         node.Driver.Opened(native);

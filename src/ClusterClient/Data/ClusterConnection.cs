@@ -131,9 +131,13 @@ public partial class ClusterConnection : DbConnection
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     /// <exception cref="InvalidCastException">The driver's connection is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
-        where T : DbConnection =>
-        Pinned() as T ?? throw new InvalidCastException(
+        where T : DbConnection
+    {
+        var native = Pinned() as T ?? throw new InvalidCastException(
             $"The driver's connection is a {_native!.GetType().FullName}, not a {typeof(T).FullName}.");
+        IsUnwrapped = true;
+        return native;
+    }
 
     /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
     public override void EnlistTransaction(Transaction? transaction)
@@ -212,10 +216,11 @@ public partial class ClusterConnection : DbConnection
     private DbConnection Pinned()
     {
         _uses = Math.Max(_uses, ManyUses);
-        _transaction?.MayHaveWritten = true;
-
         return UsableNative();
     }
+
+    /// <summary>Whether the application has something of the driver's own, since this was opened, by which it may write unseen.</summary>
+    internal bool IsUnwrapped { get; set; }
 
     // Part of the schema is the driver's own knowledge, for which no connection need be open; the driver refuses the rest.
     private DbConnection SchemaSource => _native is null

@@ -10,6 +10,9 @@ namespace ClusterClient.Data;
 // What is known of it, by which its end can be found out when the answer to its commit is lost.
 public sealed partial class ClusterTransaction
 {
+    // What a driver does with every result or row, that of the question too.
+    private const CommandBehavior AboutRows = CommandBehavior.KeyInfo | CommandBehavior.SingleRow;
+
     internal ClusterConnection Owner => _connection;
 
     internal CommitDialect Dialect => _connection.Opener.Driver.Commits!;
@@ -21,9 +24,18 @@ public sealed partial class ClusterTransaction
     internal string? Label { get; set; }
 
     /// <summary>Whether something ran in it that may have written, other than what brought its mark.</summary>
-    internal bool MayHaveWritten { get; set; }
+    internal bool MayHaveWritten
+    {
+        get => field || _connection.IsUnwrapped;
+        set;
+    }
 
-    /// <summary>Whether a call failed in it, after which a server may let a commit be a rollback without a word.</summary>
+    /// <summary>Whether a statement ran in it that says that it writes.</summary>
+    internal bool HasWritten { get; private set; }
+
+    /// <summary>
+    /// Whether a call failed in it: what that has written may stay all the same, and a server may let the commit be a rollback without a word.
+    /// </summary>
     internal bool HasFailed => Failure is not null;
 
     /// <summary>The first one that did, unless a savepoint from before it was gone back to.</summary>
@@ -49,14 +61,16 @@ public sealed partial class ClusterTransaction
     /// <returns>Null for the command itself.</returns>
     internal DbCommand? Around(DbCommand command, bool isPrepared, CommandBehavior behavior)
     {
-        if ((behavior & (CommandBehavior.SchemaOnly | CommandBehavior.KeyInfo)) != 0)
+        if ((behavior & CommandBehavior.SchemaOnly) != 0)
         {
-            MayHaveWritten |= (behavior & CommandBehavior.SchemaOnly) == 0;
             return null;
         }
 
         var kind = command.CommandType == CommandType.Text ? PlainStatement.KindOf(command.CommandText) : StatementKind.Unknown;
-        if (Resolution == CommitResolution.ByTransactionId && Mark is null && kind == StatementKind.Writes && StatementCopy.IsPossible(command))
+        HasWritten |= kind == StatementKind.Writes;
+        if (Resolution == CommitResolution.ByTransactionId && Mark is null && kind == StatementKind.Writes
+            && (behavior & AboutRows) == 0 && ((behavior & CommandBehavior.SingleResult) == 0 || PlainStatement.Is(command.CommandText))
+            && StatementCopy.IsPossible(command) && Dialect.CanMark(command))
         {
             return new MarkedCommand(command, _connection, this, isPrepared);
         }
@@ -68,7 +82,7 @@ public sealed partial class ClusterTransaction
     }
 
     /// <summary>Reads the mark from the row that the reader is on.</summary>
-    internal void TakeMark(DbDataReader row) => Mark = Dialect.ReadMark(row) is not { } mark ? Mark : mark with
+    internal void TakeMark(DbDataReader row, DbConnection native) => Mark = Dialect.ReadMark(row, native) is not { } mark ? Mark : mark with
     {
         Node = _connection.Node!.Endpoint.Name,
         Epoch = _connection.Opener.Topology.Nodes[_connection.Node!.Index].Epoch,

@@ -45,7 +45,11 @@ public sealed partial class ClusterTransaction : DbTransaction
     /// <typeparam name="T">The driver's transaction class, such as <c>NpgsqlTransaction</c>.</typeparam>
     /// <exception cref="InvalidCastException">The driver's transaction is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
-        where T : DbTransaction => (T)Native;
+        where T : DbTransaction
+    {
+        _connection.IsUnwrapped = true;
+        return (T)Native;
+    }
 
     /// <summary>
     /// Commits. Where the answer is lost, it is found out what became of the transaction, as <see cref="ClusterOptions.CommitResolution"/> says:

@@ -16,11 +16,14 @@ namespace ClusterClient.Data;
 /// <param name="limit">How long it may take to find the outcome out; null for as long as an open may take.</param>
 internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit)
 {
+    private const string Unconfirmed = "it is committed there, and its replicas did not confirm that they have it";
+
     private readonly ClusterConnection _connection = transaction.Owner;
     private readonly ConnectionOpener _opener = transaction.Owner.Opener;
 
     // Of that one batch the whole commit consists.
     private DbBatch? _withMarker;
+    private bool _isPrepared;
     private SentCommit? _sent;
     private NodeDescription? _sentTo;
     private bool _wasAsked;
@@ -30,24 +33,24 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         var native = _connection.UsableNative();
         try
         {
-            if (QuestionAhead is { } question)
+            if (QuestionAhead(native) is { } question)
             {
                 _connection.Noting((Self: this, native, question), static c => c.Self.AskAhead(c.native, c.question));
             }
 
             Begin(native);
-            if (_withMarker is not null)
+            if (_isPrepared)
             {
-                _connection.Noting(_withMarker, static batch =>
+                _connection.Noting(_withMarker!, static batch =>
                 {
                     batch.Prepare();
                     return 0;
                 });
             }
         }
-        catch (Exception e) when (SaysNotApplied(e))
+        catch (Exception e) when (SaysNotApplied(e) || IsWithoutMarkers(e))
         {
-            throw;
+            throw WithoutMarkers(e);
         }
 
         try
@@ -62,13 +65,18 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
 
                 using (c._withMarker)
                 {
-                    return c._withMarker.ExecuteNonQuery();
+                    c._withMarker.ExecuteNonQuery();
+                    return c.TellPrepared();
                 }
             });
             if (_connection.TakeUnconfirmed())
             {
                 Confirm();
             }
+        }
+        catch (Exception e) when (IsMarkerRefused(e))
+        {
+            throw WithoutMarkers(e);
         }
         catch (Exception e) when (IsLost(e, CancellationToken.None))
         {
@@ -87,7 +95,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         var native = _connection.UsableNative();
         try
         {
-            if (QuestionAhead is { } question)
+            if (QuestionAhead(native) is { } question)
             {
                 await _connection.NotingAsync(
                     (Self: this, native, question, cancellationToken),
@@ -96,15 +104,15 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
 
             Begin(native);
-            if (_withMarker is not null)
+            if (_isPrepared)
             {
                 await _connection.NotingAsync(
-                    (_withMarker, cancellationToken), static c => c._withMarker.PrepareAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
+                    (_withMarker, cancellationToken), static c => c._withMarker!.PrepareAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (SaysNotApplied(e))
+        catch (Exception e) when (SaysNotApplied(e) || IsWithoutMarkers(e))
         {
-            throw;
+            throw WithoutMarkers(e);
         }
 
         try
@@ -115,6 +123,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             {
                 await ConfirmAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+        catch (Exception e) when (IsMarkerRefused(e))
+        {
+            throw WithoutMarkers(e);
         }
         catch (Exception e) when (IsLost(e, cancellationToken))
         {
@@ -133,16 +145,25 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     private TimeSpan Limit => limit ?? _opener.Limits.OpenTimeout;
 
     // A server lets the commit of a transaction that has failed be a rollback, and says nothing of it.
-    private string? QuestionAhead =>
-        transaction.HasFailed ? _opener.Driver.Commits?.Ping
-        : transaction is { Resolution: CommitResolution.ByTransactionId, Mark: null, MayHaveWritten: true } ? transaction.Dialect.Mark
+    private string? QuestionAhead(DbConnection native) =>
+        IsMarkWanted ? transaction.Dialect.MarkOn(native, isAhead: false)
+        : _opener.Driver.Commits is { } dialect && (dialect.HasFailed(native) ?? transaction.HasFailed) ? dialect.Ping
+        : IsMarkerWanted ? transaction.Dialect.SessionQuestion(native)
         : null;
+
+    private bool IsMarkWanted => transaction is { Resolution: CommitResolution.ByTransactionId, Mark: null } && MayHaveWritten;
+
+    private bool IsMarkerWanted => transaction.Resolution == CommitResolution.ByMarker && MayHaveWritten;
+
+    // What failed may have been done for the most part, for one where the application then went back to a savepoint by a statement of its own.
+    private bool MayHaveWritten => transaction.MayHaveWritten || transaction.HasFailed;
 
     private void Begin(DbConnection native)
     {
-        var marker = transaction is { Resolution: CommitResolution.ByMarker, MayHaveWritten: true } ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
+        var marker = IsMarkerWanted ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
         _withMarker = marker is { } id ? transaction.Dialect.CommitWithMarker(native, Native, id) : null;
         _sentTo = _opener.Topology.Nodes[_connection.Node!.Index];
+        _isPrepared = _withMarker is not null && transaction.Dialect.Prepares(native);
         transaction.HasEnded = true;
         _sent = new(
             transaction,
@@ -165,6 +186,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             await using (_withMarker.ConfigureAwait(false))
             {
                 await _withMarker.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                TellPrepared();
             }
         }
     }
@@ -176,7 +198,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             && (transaction.Mark is not null
                 || (transaction.MayHaveWritten && (transaction.HasFailed || transaction.Resolution != CommitResolution.ByTransactionId))))
         {
-            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, _wasAsked);
+            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, hasWritten: _sent.CanBeAsked || transaction.HasWritten, _wasAsked);
         }
     }
 
@@ -185,9 +207,31 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         using var command = native.CreateCommand();
         (command.Transaction, command.CommandText) = (Native, question);
         using var row = command.ExecuteReader();
-        if (row.Read() && !transaction.HasFailed)
+        if (row.Read())
         {
-            transaction.TakeMark(row);
+            Take(row, native);
+        }
+
+        return 0;
+    }
+
+    private void Take(DbDataReader row, DbConnection native)
+    {
+        if (IsMarkWanted)
+        {
+            transaction.TakeMark(row, native);
+        }
+        else if (IsMarkerWanted && !transaction.HasFailed)
+        {
+            transaction.Dialect.ReadSession(row, native);
+        }
+    }
+
+    private int TellPrepared()
+    {
+        if (_isPrepared && _connection.NativeOrNull is { } native)
+        {
+            transaction.Dialect.RanPrepared(native);
         }
 
         return 0;
@@ -202,9 +246,9 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (row.ConfigureAwait(false))
             {
-                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false) && !transaction.HasFailed)
+                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    transaction.TakeMark(row);
+                    Take(row, native);
                 }
             }
         }
@@ -221,8 +265,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         }
         catch (Exception e) when (IsOfDatabase(e))
         {
-            throw Unknown("it is committed there, and its replicas did not confirm that they have it", e);
+            throw Unknown(Unconfirmed, e);
         }
+
+        ThrowIfUnconfirmed();
     }
 
     private async Task ConfirmAsync(CancellationToken cancellationToken)
@@ -237,8 +283,19 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
             catch (Exception e) when (IsOfDatabase(e))
             {
-                throw Unknown("it is committed there, and its replicas did not confirm that they have it", e);
+                throw Unknown(Unconfirmed, e);
             }
+        }
+
+        ThrowIfUnconfirmed();
+    }
+
+    // The wait for the confirmation may be ended just as that for the commit was.
+    private void ThrowIfUnconfirmed()
+    {
+        if (_connection.TakeUnconfirmed())
+        {
+            throw Unknown(Unconfirmed, cause: null);
         }
     }
 
@@ -307,11 +364,29 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         }
     }
 
-    private CommitOutcomeUnknownException Unknown(string reason, Exception cause)
+    // One that is not prepared is refused when it is sent, and the commit behind it is not done.
+    private bool IsMarkerRefused(Exception exception) =>
+        exception is DbException { BatchCommand: { } refused } && ReferenceEquals(refused, _withMarker?.BatchCommands[0])
+        && IsWithoutMarkers(exception) && !SaysNotApplied(exception);
+
+    // Before anything was sent, or in its place; nobody but the application's own makes that table.
+    private bool IsWithoutMarkers(Exception exception) => _withMarker is not null && transaction.Dialect.IsWithoutMarkers(exception);
+
+    private InvalidOperationException WithoutMarkers(Exception cause)
+    {
+        var failure = new InvalidOperationException(
+            $"{_opener.Cluster} finds out by markers what became of commits, and the table for them is not there. Nothing was committed. "
+            + $"Call {nameof(ClusterDataSource)}.{nameof(ClusterDataSource.CreateCommitMarkersAsync)} once, by a role that may create tables.",
+            cause);
+        CallFault.Of(cause)?.AttachTo(failure);
+        return failure;
+    }
+
+    private CommitOutcomeUnknownException Unknown(string reason, Exception? cause)
     {
         var unknown = _sent!.Unknown(reason, cause);
         Log.CommitUnknown(_opener.Logger, _opener.Cluster, _sent.Node.Endpoint.Name, _opener.Time.GetElapsedTime(_sent.SentTimestamp).TotalMilliseconds, reason);
-        if (CallFault.Of(cause) is { } known)
+        if (cause is not null && CallFault.Of(cause) is { } known)
         {
             (known with { Fault = _opener.Classify(unknown) }).AttachTo(unknown);
         }

@@ -73,12 +73,13 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
     /// <param name="mark">What is known of it by id; null when it was not asked for.</param>
     /// <param name="marker">Its row in the table of markers; null when it has none.</param>
     /// <param name="label">The application's name for it; null when it gave none.</param>
+    /// <param name="hasWritten">Whether it wrote for certain; one that may have only read is never lost for certain.</param>
     /// <param name="wasAsked">Whether it is known from having asked the present primary.</param>
-    public void Acknowledged(NodeDescription sentTo, TransactionMark? mark, Guid? marker, string? label, bool wasAsked = false)
+    public void Acknowledged(NodeDescription sentTo, TransactionMark? mark, Guid? marker, string? label, bool hasWritten, bool wasAsked)
     {
         var history = new History(sentTo.Epoch, sentTo.Index);
         var position = mark is not null && mark.Position > sentTo.Position ? mark.Position : sentTo.Position;
-        var commit = new AcknowledgedCommit(history, clock.Now, time.GetUtcNow(), position, mark, marker, label);
+        var commit = new AcknowledgedCommit(history, clock.Now, time.GetUtcNow(), position, hasWritten, mark, marker, label);
         bool isLate;
         lock (_gate)
         {
@@ -156,7 +157,7 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
         var commits = _commits.Take(c => c.History == history && c.At >= before && c.ClearedFor != present);
         var intervals = node.Take(history.Epoch, before);
         var counted = intervals.FindAll(i => i.Writes.Count > 0);
-        var isLost = commits.ToLookup(c => c.Position >= reach.Limit);
+        var isLost = commits.OrderBy(c => c.At).ToLookup(c => c.HasWritten && c.Position >= reach.Limit);
         return new()
         {
             From = history,

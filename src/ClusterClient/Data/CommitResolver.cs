@@ -176,6 +176,7 @@ internal sealed class CommitResolver(SentCommit sent, TimeSpan limit)
             return confirm;
         }
 
+        _last = verdict;
         if (!isWhereItRan || (verdict.Outcome == CommitOutcome.NotCommitted && sent.Marker is null))
         {
             return null;
@@ -196,7 +197,11 @@ internal sealed class CommitResolver(SentCommit sent, TimeSpan limit)
     private bool GoesOnAfter(Exception exception)
     {
         var fault = _opener.Classify(exception);
-        if (exception is ObjectDisposedException)
+        if (_last.IsFinal || exception is CommitOutcomeUnknownException)
+        {
+            // What it was, is known; only what was to be done with it failed. Or the wait for the replicas was ended once more.
+        }
+        else if (exception is ObjectDisposedException)
         {
             _last = _last with { Reason = "the data source was disposed before it was found out", IsFinal = true };
         }

@@ -11,7 +11,7 @@ namespace ClusterClient.Drivers;
 public abstract class CommitDialect
 {
     /// <summary>
-    /// A query of one row for <see cref="ReadMark"/>, sent behind a transaction's write in the same round trip, or before its commit. It must
+    /// A query of one row for <see cref="ReadMark(DbDataReader)"/>, sent behind a transaction's write in the same round trip, or before its commit. It must
     /// give the transaction no id that it does not have. Null when the database cannot tell transactions by id.
     /// </summary>
     public abstract string? Mark { get; }
@@ -25,8 +25,53 @@ public abstract class CommitDialect
     /// <summary>The name of the first column of <see cref="Mark"/> and <see cref="MarkAhead"/>, such as no application uses.</summary>
     public abstract string MarkColumn { get; }
 
+    /// <summary>
+    /// Whether this command, of which a copy runs together with the question for the mark, then gives the application what it gives alone. False for
+    /// settings of the driver's own that hold for a whole text or cannot be copied; the mark is asked for before the commit then.
+    /// </summary>
+    public virtual bool CanMark(DbCommand command) => true;
+
     /// <summary>Null when the transaction has written nothing.</summary>
     public abstract TransactionMark? ReadMark(DbDataReader row);
+
+    /// <summary>
+    /// <see cref="Mark"/> or <see cref="MarkAhead"/> for this connection: an adapter may leave out what it knows of its session. Asks nobody.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    /// <param name="isAhead">Whether it goes before the write.</param>
+    public virtual string MarkOn(DbConnection connection, bool isAhead) => isAhead ? MarkAhead! : Mark!;
+
+    /// <summary>Reads the answer to <see cref="MarkOn"/>.</summary>
+    /// <param name="row">It.</param>
+    /// <param name="connection">The driver's own.</param>
+    public virtual TransactionMark? ReadMark(DbDataReader row, DbConnection connection) => ReadMark(row);
+
+    /// <summary>
+    /// Whether what the library adds to the transaction that is open on this connection is to be prepared: where that is safe, and pays. Asked once
+    /// per transaction. Asks nobody.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual bool Prepares(DbConnection connection) => false;
+
+    /// <summary>After <see cref="Prepares"/>: it has run.</summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual void RanPrepared(DbConnection connection)
+    {
+    }
+
+    /// <summary>
+    /// A query of one row for <see cref="ReadSession"/>, by which an adapter learns what <see cref="Prepares"/> needs, asked before a commit with a
+    /// marker; null for nothing. Asks nobody.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual string? SessionQuestion(DbConnection connection) => null;
+
+    /// <summary>Reads the answer to <see cref="SessionQuestion"/>.</summary>
+    /// <param name="row">It.</param>
+    /// <param name="connection">The driver's own.</param>
+    public virtual void ReadSession(DbDataReader row, DbConnection connection)
+    {
+    }
 
     /// <summary>Asks what became of a transaction: one row for <see cref="ReadAnswer"/>.</summary>
     public abstract void Ask(DbCommand command, TransactionMark mark);
@@ -72,6 +117,16 @@ public abstract class CommitDialect
 
     /// <summary>Removes all markers that are older than this one.</summary>
     public abstract void PruneMarkers(DbCommand command, Guid olderThan);
+
+    /// <summary>
+    /// Whether the server has said that the transaction which is open on this connection has failed. Asks nobody. Null when the driver does not tell,
+    /// so that only what failed in a call of this library's is known.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual bool? HasFailed(DbConnection connection) => null;
+
+    /// <summary>Whether this says that the table of markers is not there.</summary>
+    public virtual bool IsWithoutMarkers(Exception exception) => false;
 
     /// <summary>A statement that does nothing and fails where the transaction it runs in has failed.</summary>
     public abstract string Ping { get; }

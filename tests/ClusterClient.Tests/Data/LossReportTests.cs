@@ -312,6 +312,26 @@ public sealed class LossReportTests
         Assert.Equal((1, 1), (report.DoubtfulCommits.Length, report.DoubtfulWrites));
     }
 
+    [Theory]
+    [InlineData("UPDATE t SET a = 1", 1, 0)]
+    [InlineData("SELECT f()", 0, 1)]
+    public async Task Transaction_BeyondTheFork_IsLostForCertainOnlyIfItWrote(string text, int lost, int doubtful)
+    {
+        await using var script = new LossScript();
+        script.Sees("P1@120 R1@90 R1@90");
+        await using (var connection = await script.Cluster.Writes.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var command = connection.CreateCommand();
+            (command.Transaction, command.CommandText) = (transaction, text);
+            await command.ExecuteNonQueryAsync();
+            await transaction.CommitAsync();
+        }
+
+        var report = Assert.Single(await script.Sees("x P2@119/110 .").EndAsync());
+        Assert.Equal((lost, doubtful), (report.Lost.Length, report.DoubtfulCommits.Length));
+    }
+
     [Fact]
     public async Task Transaction_ThatOnlyRead_IsNoCommit()
     {

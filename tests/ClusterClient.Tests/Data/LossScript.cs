@@ -78,7 +78,7 @@ internal sealed class LossScript : IAsyncDisposable
         Cluster.Clock.Advance(TimeSpan.FromMilliseconds(1));
         var sentTo = node is { } index ? Cluster.Monitor.Current.Nodes[index] : Cluster.Monitor.Current.Primary!;
         var mark = id is null ? null : new TransactionMark(id, new(at), "the old primary's") { Epoch = sentTo.Epoch, Node = sentTo.Endpoint.Name };
-        Cluster.Ledger.Acknowledged(sentTo, mark, marker, label, wasAsked);
+        Cluster.Ledger.Acknowledged(sentTo, mark, marker, label, hasWritten: true, wasAsked);
         return this;
     }
 
