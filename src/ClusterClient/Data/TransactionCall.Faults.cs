@@ -24,7 +24,7 @@ internal sealed partial class TransactionCall<TResult>
     private bool EndedByItsTime(Exception exception) =>
         exception is OperationCanceledException || (TransactionFaults.IsOfDatabase(exception) && Opener.Classify(exception).Kind == FaultKind.Timeout);
 
-    private bool Judge(Exception exception, ClusterConnection connection, ClusterTransaction? transaction, int number, bool isCommitting, bool isTimeUp)
+    private bool Judge(Exception exception, ClusterConnection connection, ClusterTransaction? transaction, int number, bool isCommitting, string? whyOver)
     {
         // What the application throws by itself is the application's.
         if (exception is OperationCanceledException || !TransactionFaults.IsOfDatabase(exception)
@@ -49,8 +49,7 @@ internal sealed partial class TransactionCall<TResult>
         var obstacle = !fault.IsTransient ? null
             : Opener.Retries.IsOff ? "retries are off"
             : !isUndone ? "it may have been applied"
-            : isTimeUp ? "its time is up"
-            : null;
+            : whyOver;
         Tell(exception, fault with { NotApplied = isUndone }, number, obstacle);
         return fault.IsTransient && obstacle is null;
     }

@@ -134,7 +134,7 @@ internal sealed partial class TransactionCall<TResult>(ConnectionOrigin origin, 
             }
             catch (Exception e)
             {
-                MayRunAgain = Judge(e, connection, transaction, number, isCommitting, isTimeUp: token.IsCancellationRequested);
+                MayRunAgain = Judge(e, connection, transaction, number, isCommitting, WhyOver(token, caller));
                 await UndoAsync(connection, transaction).ConfigureAwait(false);
                 throw;
             }
@@ -192,7 +192,7 @@ internal sealed partial class TransactionCall<TResult>(ConnectionOrigin origin, 
         }
         catch (Exception e)
         {
-            MayRunAgain = Judge(e, connection, transaction, number, isCommitting, IsTimeUp);
+            MayRunAgain = Judge(e, connection, transaction, number, isCommitting, IsTimeUp ? "its time is up" : null);
             Undo(transaction);
             throw;
         }
@@ -287,6 +287,9 @@ internal sealed partial class TransactionCall<TResult>(ConnectionOrigin origin, 
         origin.Intent == RouteIntent.Read && Opener.Topology.Primary?.Index == connection.Node!.Index ? Opener.Driver.ReadOnly : null;
 
     private TimeSpan TimeLeft => Max(settings.Timeout!.Value - TimeSpan.FromMicroseconds(Opener.Clock.Now - _began));
+
+    private static string? WhyOver(CancellationToken token, CancellationToken caller) =>
+        caller.IsCancellationRequested ? "its caller cancelled" : token.IsCancellationRequested ? "its time is up" : null;
 
     private bool IsTimeUp => settings.Timeout is not null && TimeLeft == TimeSpan.Zero;
 

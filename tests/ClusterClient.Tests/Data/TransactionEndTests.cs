@@ -168,7 +168,7 @@ public sealed class TransactionEndTests
     {
         await using var script = new TransactionScript();
         var swallowed = new FakeFault(kind);
-        script.Meets("INSERT", swallowed).Meets("PING", new FakeFault(FaultKind.Statement));
+        script.Meets("INSERT", swallowed).Meets("MARK", new FakeFault(FaultKind.Statement));
         var running = script.RunAsync(async, async (db, _, ct) =>
         {
             try
@@ -190,7 +190,7 @@ public sealed class TransactionEndTests
         }
 
         Assert.Equal(runs, script.Runs);
-        Assert.StartsWith("BEGIN INSERT PING ROLLBACK", script.Log, StringComparison.Ordinal);
+        Assert.StartsWith("BEGIN INSERT MARK ROLLBACK", script.Log, StringComparison.Ordinal);
         script.AssertNothingLeft();
     }
 

@@ -43,6 +43,7 @@ internal sealed class FakeDriver(IReadOnlyList<FakeServer> servers, TimeProvider
         FakeFault fault => new(fault.Kind, fault.NotApplied),
         TimeoutException => new(FaultKind.Timeout, NotApplied: false),
         OperationCanceledException => new(FaultKind.CallerCancelled, NotApplied: false),
+        { InnerException: FakeFault wrapped } => new(wrapped.Kind, wrapped.NotApplied),
         _ => new(FaultKind.Statement, NotApplied: false),
     };
 }
