@@ -6,6 +6,7 @@ using ClusterClient.Benchmarks.Overload;
 using ClusterClient.Benchmarks.Reads;
 using ClusterClient.Benchmarks.Reporting;
 using ClusterClient.Benchmarks.Route;
+using ClusterClient.Benchmarks.Transactions;
 
 namespace ClusterClient.Benchmarks;
 
@@ -14,7 +15,7 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        Part[] parts = [new OverheadPart(), new RoutePart(), new ReadsPart(), new HedgingPart(), new FailoverPart(), new HangsPart(), new FairnessPart(), new MetastabilityPart()];
+        Part[] parts = [new OverheadPart(), new TransactionsPart(), new RoutePart(), new ReadsPart(), new HedgingPart(), new FailoverPart(), new HangsPart(), new FairnessPart(), new MetastabilityPart()];
         var chosen = args is ["all", ..] ? parts : [.. parts.Where(p => args is [var name, ..] && name == p.Name)];
         if (chosen.Length == 0)
         {

@@ -72,9 +72,10 @@ internal static class NpgsqlAbort
         }
     }
 
+    /// <summary>The physical connection, only where <see cref="IsPossible"/>; null when there is none.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Connector")]
     [return: UnsafeAccessorType("Npgsql.Internal.NpgsqlConnector, Npgsql")]
-    private static extern object? Connector(NpgsqlConnection connection);
+    public static extern object? Connector(NpgsqlConnection connection);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
     private static extern ref Socket? Socket([UnsafeAccessorType("Npgsql.Internal.NpgsqlConnector, Npgsql")] object connector);

@@ -9,14 +9,29 @@ using NpgsqlTypes;
 namespace ClusterClient.Npgsql;
 
 /// <summary>How PostgreSQL is asked what became of a transaction; every function here may be called by any role.</summary>
-internal sealed class NpgsqlCommits : CommitDialect
+/// <param name="sessions">What is known of connections already; null when they cannot be told apart.</param>
+/// <param name="mayPrepare">Whether statements may be prepared, where that pays.</param>
+internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPrepare = false) : CommitDialect
 {
     // A crash of one session is a crash of the server, which loses what was not flushed, while its first process runs on: where its last recovery
-    // ended tells one such run from the next. Everything is text here, which is read alike whatever form the command asks for its results in.
+    // ended tells one such run from the next.
     private const string Run =
         "pg_catalog.concat(extract(epoch FROM pg_catalog.pg_postmaster_start_time()), ' ', pg_catalog.pg_last_wal_replay_lsn())";
 
-    private const string Position = "(pg_catalog.pg_logical_emit_message(true, 'clusterclient', '') - '0/0'::pg_lsn)::text";
+    // Whose run is known need not be asked for it: its two expressions and the number of the session take as long as all else. Where there is no id
+    // yet, the message's first argument is null, and a strict function is not called.
+    private const string Short =
+        """
+        SELECT pg_catalog.txid_current_if_assigned() AS clusterclient_mark,
+               pg_catalog.pg_logical_emit_message(pg_catalog.txid_current_if_assigned() > 0, 'clusterclient', '')
+        """;
+
+    private const string ShortAhead =
+        "SELECT pg_catalog.txid_current() AS clusterclient_mark, pg_catalog.pg_logical_emit_message(true, 'clusterclient', '')";
+
+    private const int ShortCount = 2;
+
+    private const string AboutSession = "pg_catalog.pg_backend_pid()";
 
     // An id that was not handed out yet is an error of pg_xact_status(); the query's own is the next one.
     private const string Question =
@@ -37,13 +52,24 @@ internal sealed class NpgsqlCommits : CommitDialect
     /// after one to a temporary or unlogged table, there is no record of the id before it; and where a record ends with its page, it lies behind the
     /// next page's header, beyond where a recovery of that very record ends.
     /// </remarks>
-    public override string Mark =>
-        $"""
-        SELECT pg_catalog.pg_current_xact_id_if_assigned()::text AS clusterclient_mark,
-               CASE WHEN pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL THEN {Position} END, {Run}
-        """;
+    public override string Mark => $"{Short}, {Run}, {AboutSession}";
 
-    public override string MarkAhead => $"SELECT pg_catalog.pg_current_xact_id()::text AS clusterclient_mark, {Position}, {Run}";
+    public override string MarkAhead => $"{ShortAhead}, {Run}, {AboutSession}";
+
+    public override string MarkOn(DbConnection connection, bool isAhead) => sessions?.Of(connection) is { Run: not null }
+        ? isAhead ? ShortAhead : Short
+        : isAhead ? MarkAhead : Mark;
+
+    public override bool Prepares(DbConnection connection) =>
+        mayPrepare && sessions?.Of(connection) is { } session && session.Prepares((NpgsqlConnection)connection);
+
+    public override void RanPrepared(DbConnection connection) => sessions?.Of(connection)?.Ran();
+
+    public override string? SessionQuestion(DbConnection connection) =>
+        mayPrepare && sessions?.Of(connection) is { IsWorthAsking: true } ? $"SELECT {AboutSession}" : null;
+
+    public override void ReadSession(DbDataReader row, DbConnection connection) =>
+        sessions?.Of(connection)?.Learn(((NpgsqlConnection)connection).ProcessID, row.GetInt32(0), run: null);
 
     public override string Confirm => "SELECT pg_catalog.pg_logical_emit_message(true, 'clusterclient', '')";
 
@@ -56,8 +82,19 @@ internal sealed class NpgsqlCommits : CommitDialect
 
     public override string Ping => "SELECT 1";
 
-    public override TransactionMark? ReadMark(DbDataReader row) => row.IsDBNull(0) ? null : new(
-        row.GetString(0), new LogPosition(ulong.Parse(row.GetString(1), CultureInfo.InvariantCulture)), row.GetString(2));
+    public override TransactionMark? ReadMark(DbDataReader row) => Read(row, session: null);
+
+    public override TransactionMark? ReadMark(DbDataReader row, DbConnection connection)
+    {
+        var session = sessions?.Of(connection);
+        var mark = Read(row, session);
+        if (mark is not null && row.FieldCount > ShortCount)
+        {
+            session?.Learn(((NpgsqlConnection)connection).ProcessID, row.GetInt32(ShortCount + 1), mark.Run);
+        }
+
+        return mark;
+    }
 
     /// <remarks>Those settings hold for the first of several statements, or are none that a batch has.</remarks>
     public override bool CanMark(DbCommand command) =>
@@ -129,4 +166,13 @@ internal sealed class NpgsqlCommits : CommitDialect
         command.CommandText = "DELETE FROM clusterclient_commits WHERE id < @id";
         command.Parameters.Add(new NpgsqlParameter<Guid>("id", olderThan));
     }
+
+    // The id is a number of 64 bits, of which the upper half counts how often the lower one began anew.
+    private static TransactionMark? Read(DbDataReader row, NpgsqlSession? session) =>
+        !row.IsDBNull(0) && (row.FieldCount > ShortCount ? row.GetString(ShortCount) : session?.Run) is { } run
+            ? new(
+                row.GetInt64(0).ToString(CultureInfo.InvariantCulture),
+                new LogPosition((ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(1)),
+                run)
+            : null;
 }

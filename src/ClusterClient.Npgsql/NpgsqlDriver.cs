@@ -31,6 +31,10 @@ internal sealed class NpgsqlDriver : ClusterDriver
         {
             _error = e.Message;
         }
+
+        // Who keeps what a session has when it goes back to the pool has a pooler behind it, as a rule; and who has statements prepared of themselves
+        // has the library's own among them.
+        Commits = new NpgsqlCommits(_canAbort ? new() : null, mayPrepare: _settings is { NoResetOnClose: false, MaxAutoPrepare: 0 });
     }
 
     public override int DefaultPort => NpgsqlConnection.DefaultPort;
@@ -82,14 +86,14 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
     public override Exception TimedOut(TimeSpan limit, Exception cause) => new NpgsqlException(
         "Exception while reading from stream",
-        new TimeoutException($"Timeout during reading attempt: the command's timeout of {limit.TotalSeconds:0.###} s ran out.", cause));
+        new TimeoutException($"Timeout during reading attempt: the timeout of {limit.TotalSeconds:0.###} s ran out.", cause));
 
     public override string LimitStatements(TimeSpan limit) =>
         string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {Math.Max(1, Math.Ceiling(limit.TotalMilliseconds)):0}");
 
     public override string ReadOnly => "SET TRANSACTION READ ONLY";
 
-    public override CommitDialect Commits { get; } = new NpgsqlCommits();
+    public override CommitDialect Commits { get; }
 
     public override Fault Classify(Exception exception) => NpgsqlFaults.Classify(exception);
 }

@@ -49,6 +49,9 @@ internal static class ProbeQuery
                sessions.of_role, CASE WHEN own.rolsuper THEN -1 ELSE own.rolconnlimit END,
                sessions.of_database, CASE WHEN own.rolsuper THEN -1 ELSE here.datconnlimit END,
                pg_catalog.pg_last_wal_receive_lsn() IS NOT NULL,
+               CASE WHEN NOT recovering THEN pg_catalog.pg_current_wal_insert_lsn() END,
+               NOT recovering AND pg_catalog.current_setting('synchronous_standby_names') <> ''
+                   AND pg_catalog.current_setting('synchronous_commit') NOT IN ('off', 'local'),
                extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp())::float8
         FROM (SELECT pg_catalog.pg_is_in_recovery() AS recovering OFFSET 0) AS role
         LEFT JOIN (SELECT received_tli AS tli FROM pg_catalog.pg_stat_wal_receiver) AS receiver ON true
@@ -63,6 +66,9 @@ internal static class ProbeQuery
                      count(*) FILTER (WHERE pg_catalog.pg_stat_get_backend_dbid(id) = here.oid)::int AS of_database
               FROM pg_catalog.pg_stat_get_backend_idset() AS id) AS sessions
         """;
+
+    private const int PageSize = 8_192;
+    private const int LongestPageHeader = 40;
 
     public static NpgsqlCommand On(NpgsqlConnection connection) => new(Text, connection);
 
@@ -89,6 +95,8 @@ internal static class ProbeQuery
             Epoch = Math.Max(certain ?? 0, atLeast),
             IsEpochLowerBound = certain is null,
             Position = Position(reader, 4) ?? default,
+            Inserted = Inserted(reader),
+            IsSynchronous = reader.GetBoolean(17),
             ForkedAt = Position(reader, 5),
             IsForkCertain = reader.GetBoolean(15),
             ReplayAge = reader.IsDBNull(6) ? null : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(6))),
@@ -96,11 +104,19 @@ internal static class ProbeQuery
             Connections = room.Used,
             ConnectionLimit = room.Limit,
             // A clock that was set back meanwhile tells nothing.
-            ServerTime = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(16))),
+            ServerTime = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(18))),
         };
     }
 
     private static ConnectionRoom Room(NpgsqlDataReader reader, int column) => new(reader.GetInt32(column), reader.GetInt32(column + 1));
+
+    // Where the last record ended with its page, the next one's place is told as behind the header of a page that does not exist yet, and
+    // that no replica will ever have: nothing can lie in so little space there.
+    private static LogPosition? Inserted(NpgsqlDataReader reader) =>
+        Position(reader, 16) is { } inserted && Position(reader, 4) is { } written && written.Ordinal % PageSize == 0
+            && inserted.Ordinal - written.Ordinal <= LongestPageHeader
+            ? written
+            : Position(reader, 16);
 
     private static LogPosition? Position(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : new LogPosition((ulong)reader.GetFieldValue<NpgsqlLogSequenceNumber>(column));

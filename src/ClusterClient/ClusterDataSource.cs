@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Diagnostics;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
 
@@ -20,7 +21,9 @@ public sealed partial class ClusterDataSource : DbDataSource
     private readonly ImmutableArray<ClusterNode> _nodes;
     private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
+    private readonly ClusterMeter _meter;
     private readonly Task _cleaningUp;
+    private readonly Task _watchingLosses;
     private readonly Task _watchingOutliers;
     private readonly CommitMarkers _markers;
     private readonly Task _pruning;
@@ -33,6 +36,8 @@ public sealed partial class ClusterDataSource : DbDataSource
         TopologyMonitor monitor,
         NodeCleanUp cleanUp,
         EventTeller teller,
+        LossWatch losses,
+        ClusterMeter meter,
         OutlierWatch? outliers,
         PatternLoop? patterns,
         ImmutableArray<ClusterNode> nodes,
@@ -47,6 +52,8 @@ public sealed partial class ClusterDataSource : DbDataSource
         _scope = scope;
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
+        _meter = meter;
+        _watchingLosses = losses.RunAsync(monitor.Current, _stop.Token);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
         _watchingOutliers = outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         // Nobody waits for this one: it may be in the application's handler, and that may be what disposes this.
@@ -217,6 +224,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         _opener.Stop();
         await _stop.CancelAsync().ConfigureAwait(false);
         await _cleaningUp.ConfigureAwait(false);
+        await _watchingLosses.ConfigureAwait(false);
         await _watchingOutliers.ConfigureAwait(false);
         await _learning.ConfigureAwait(false);
         await _pruning.ConfigureAwait(false);
@@ -225,6 +233,7 @@ public sealed partial class ClusterDataSource : DbDataSource
             await node.Driver.DisposeAsync().ConfigureAwait(false);
         }
 
+        _meter.Dispose();
     }
 
     /// <inheritdoc/>

@@ -56,7 +56,13 @@ public sealed partial class ClusterDataSourceBuilder
             ProbeTimeout = _options.ProbeTimeout,
             IsLoginRefusal = e => driver!.Classify(e).Kind == FaultKind.Rejected,
         };
-        var monitor = new TopologyMonitor(endpoints, i => nodes[i].Driver.CreateProbe(), settings, _time, random, logger);
+        var clock = new HealthClock(_time);
+        var ledger = new CommitLedger([.. nodes.Select(n => n.State)], clock, _time);
+        var monitor = new TopologyMonitor(endpoints, i => nodes[i].Driver.CreateProbe(), settings, _time, random, logger)
+        {
+            LookBegins = ledger.LookBegins,
+            LookEnded = ledger.LookEnded,
+        };
         var scope = new RouteScope
         {
             Freshness = new Freshness(_options.MaxReplicaLag),
@@ -96,6 +102,7 @@ public sealed partial class ClusterDataSourceBuilder
         var retries = new RetryPipeline(_options.Retry, budget, _time, new Random(random.Next()));
         var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits)
         {
+            Ledger = ledger,
             Hedges = _options.Hedging.MaxRatio > 0 ? new(_options.Hedging, budget, _time) : null,
         };
         foreach (var node in nodes)
@@ -104,7 +111,10 @@ public sealed partial class ClusterDataSourceBuilder
         }
 
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
-        return new(opener, scope, monitor, cleanUp, teller, outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection, random.Next());
+        var meter = new ClusterMeter(_name);
+        var inquiry = new LossInquiry(_name, nodes, driver.Commits, clock, _time, logger);
+        var losses = new LossWatch(_name, ledger, inquiry, monitor, teller, meter, clock, _time, logger);
+        return new(opener, scope, monitor, cleanUp, teller, losses, meter, outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection, random.Next());
     }
 
     private PatternLoop Patterns(

@@ -7,8 +7,6 @@ namespace ClusterClient.Benchmarks.Overhead;
 /// <summary>What the library adds to the driver it wraps: on a real server, and alone.</summary>
 internal sealed class OverheadPart : Part
 {
-    private const int Attempts = 5;
-
     /// <summary>One that may be cancelled and never is, as a web request's: such calls are watched.</summary>
     private readonly CancellationTokenSource _caller = new();
 
@@ -24,7 +22,7 @@ internal sealed class OverheadPart : Part
         var real = new List<DuelResult>();
         foreach (var duel in OnRealServers(group, arguments.Number("rounds", 300)).Where(d => d.Name.Contains(only, StringComparison.Ordinal)))
         {
-            real.Add(await RunQuietlyAsync(duel));
+            real.Add(await duel.RunQuietlyAsync());
         }
 
         OverheadTables.WriteReal(report, real);
@@ -67,20 +65,5 @@ internal sealed class OverheadPart : Part
         var pending = new FakeServers(true);
         yield return Duel.Between("open cycle, async, pending, with a token", Budget.OpenCycle, c => new OpenCycle(c, true, _caller.Token), pending.Raw, pending.Cluster, 4_000, 100);
         yield return Duel.Between("command, async, pending, with a token", Budget.Command, c => new CommandOnly(c, true, _caller.Token), pending.Raw, pending.Cluster, 4_000, 100);
-    }
-
-    /// <summary>Again while the machine is so busy that the raw driver differs from itself; what the cluster does there decides nothing.</summary>
-    private static async Task<DuelResult> RunQuietlyAsync(Duel duel)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var result = await duel.RunAsync();
-            Console.WriteLine(
-                $"{duel.Name}: {result.Ratios.Median:0.000}, raw ÷ raw {result.ControlRatios.Median:0.000} {OverheadTables.Interval(result.ControlRatios)}");
-            if (result.IsQuiet || attempt == Attempts)
-            {
-                return result;
-            }
-        }
     }
 }

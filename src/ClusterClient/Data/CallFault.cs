@@ -57,6 +57,9 @@ public sealed record CallFault
         return null;
     }
 
+    /// <summary>The connection that it was met on; null for a whole transaction, or where there was none.</summary>
+    internal ClusterConnection? Connection { get; init; }
+
     internal void AttachTo(Exception exception) => exception.Data[Key] = this;
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal static class CallMeasuring
         where TCommand : class, IRepeatable
     {
         var connection = call.Command.Connection;
-        var ticket = connection?.BeginCall() ?? default;
+        var ticket = connection?.BeginCall(call.Command) ?? default;
         try
         {
             var result = run(call);
@@ -39,7 +39,7 @@ internal static class CallMeasuring
             return hedged;
         }
 
-        var ticket = connection?.BeginCall() ?? default;
+        var ticket = connection?.BeginCall(call.Command) ?? default;
         Task<TResult> running;
         try
         {

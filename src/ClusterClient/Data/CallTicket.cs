@@ -11,16 +11,20 @@ namespace ClusterClient.Data;
 /// <remarks>
 /// A reader that is kept open is over for it: its rows are the caller's pace, and would make a node look frozen on which nothing waits.
 /// What the end needs is taken along from the beginning: by the time that the answer comes, everything else is out of the caches.
-/// The trial is the number of that of the node's circuit, for a call that is it.
+/// The trial is the number of that of the node's circuit, for a call that is it. That it may write is its sign: every call with a token keeps
+/// one of these, and what it holds is what they allocate.
 /// </remarks>
-internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, long began, int trial = 0)
+internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, long began, int trial = 0, bool mayWrite = false)
 {
+    private readonly int _trial = mayWrite ? ~trial : trial;
     private readonly NodeState? _state = node.State;
     private readonly HealthClock _clock = opener.Clock;
     private readonly float _roundTrip = opener.RoundTripTo(node);
 
     /// <summary>When it began, in µs.</summary>
     public long BeganAt => began;
+
+    private int Trial => _trial < 0 ? ~_trial : _trial;
 
     [MemberNotNullWhen(true, nameof(_state))]
     private bool Counts => _state is not null;
@@ -30,7 +34,13 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
     {
         if (Counts)
         {
-            _state.Complete(began, _clock.Now, _roundTrip, faulted: false);
+            var now = _clock.Now;
+            _state.Complete(began, now, _roundTrip, faulted: false);
+            if (_trial < 0)
+            {
+                _state.Writes.Add(now);
+            }
+
             EndTrial(new(IsSick: false, "the trial was answered"));
         }
     }
@@ -75,7 +85,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
 
     private void EndTrial(CircuitVerdict? verdict)
     {
-        if (trial != 0)
+        if (Trial is not 0 and var trial)
         {
             _state!.Circuit?.EndTrial(trial, verdict);
         }

@@ -89,6 +89,23 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
     bool IRepeatable.IsPlainStatement => _inner.BatchCommands.Count == 1
         && _inner.BatchCommands[0] is { CommandType: CommandType.Text } only && PlainStatement.Is(only.CommandText);
 
+    bool IRepeatable.MayWrite
+    {
+        get
+        {
+            var commands = _inner.BatchCommands;
+            for (var i = 0; i < commands.Count; i++)
+            {
+                if (commands[i] is not { CommandType: CommandType.Text } one || WritingStatement.Is(one.CommandText))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     int IRepeatable.Timeout => _inner.Timeout;
 
     /// <summary>The driver's own batch.</summary>

@@ -136,6 +136,8 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 
     bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
 
+    bool IRepeatable.MayWrite => CommandType != CommandType.Text || WritingStatement.Is(_inner.CommandText);
+
     int IRepeatable.Timeout => _inner.CommandTimeout;
 
     /// <summary>The driver's own command, for settings that ADO.NET has no words for.</summary>

@@ -19,7 +19,7 @@ public partial class ClusterConnection
     {
         if (_node is { } node)
         {
-            _transaction?.HasFailed = true;
+            _transaction?.Failed(exception);
             var fault = Opener.NoteFault(exception, node, _openIntent);
             call.Failed(fault);
             Tell(exception, node, fault, attempts: 1, notRetried: null);
@@ -41,7 +41,7 @@ public partial class ClusterConnection
             return false;
         }
 
-        _transaction?.HasFailed = true;
+        _transaction?.Failed(exception);
         var fault = Opener.NoteFault(exception, node, _openIntent);
         call.Failed(fault);
         var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
@@ -74,7 +74,7 @@ public partial class ClusterConnection
         {
             new CallFault
             {
-                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried,
+                Cluster = Opener.Cluster, Node = node.Endpoint.Name, Intent = _openIntent, Attempts = attempts, Fault = fault, NotRetried = notRetried, Connection = this,
             }.AttachTo(exception);
         }
     }
@@ -104,8 +104,8 @@ public partial class ClusterConnection
     /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
     internal void Again() => _uses = 0;
 
-    /// <summary>A command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
-    internal CallTicket BeginCall()
+    /// <summary>This command or batch is about to be sent; the ticket counts nothing while the connection is closed.</summary>
+    internal CallTicket BeginCall(IRepeatable command)
     {
         if (_native is null)
         {
@@ -124,6 +124,30 @@ public partial class ClusterConnection
 
         var now = Opener.Clock.Now;
         _node!.State.Begin(now);
-        return new(Opener, _node, now, trial);
+        return new(Opener, _node, now, trial, _openIntent == RouteIntent.Write && _transaction is null && command.MayWrite && CommitsAlone());
+    }
+
+    // An ambient transaction commits through the driver, and what ran in it is acknowledged then.
+    private bool CommitsAlone()
+    {
+        if (_uses < AmbientUses || AmbientTransaction.Current is not { } ambient)
+        {
+            return true;
+        }
+
+        CountWhenCommitted(ambient);
+        return false;
+    }
+
+    private void CountWhenCommitted(AmbientTransaction transaction)
+    {
+        var (writes, clock) = (_node!.State.Writes, Opener.Clock);
+        transaction.TransactionCompleted += (_, ended) =>
+        {
+            if (ended.Transaction?.TransactionInformation.Status == System.Transactions.TransactionStatus.Committed)
+            {
+                writes.Add(clock.Now);
+            }
+        };
     }
 }

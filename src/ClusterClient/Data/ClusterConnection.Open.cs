@@ -188,7 +188,7 @@ public partial class ClusterConnection
     {
         var isAmbient = AmbientTransaction.Current is not null;
         _openIntent = isAmbient ? RouteIntent.Write : Intent;
-        _uses = isAmbient ? ManyUses : 0;
+        _uses = isAmbient ? AmbientUses : 0;
     }
 
     private void BeginOpening()

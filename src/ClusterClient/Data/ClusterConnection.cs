@@ -21,6 +21,9 @@ public partial class ClusterConnection : DbConnection
 {
     private const int ManyUses = int.MaxValue / 2;
 
+    // As many, and it was opened inside an ambient transaction.
+    private const int AmbientUses = int.MaxValue / 4 * 3;
+
     private readonly ConnectionOrigin _origin;
     private ClusterNode? _node;
     private DbConnection? _native;
@@ -137,7 +140,14 @@ public partial class ClusterConnection : DbConnection
     }
 
     /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
-    public override void EnlistTransaction(Transaction? transaction) => Pinned().EnlistTransaction(transaction);
+    public override void EnlistTransaction(Transaction? transaction)
+    {
+        Pinned().EnlistTransaction(transaction);
+        if (transaction is not null)
+        {
+            CountWhenCommitted(transaction);
+        }
+    }
 
     /// <inheritdoc/>
     public override DataTable GetSchema() => SchemaSource.GetSchema();
@@ -205,7 +215,7 @@ public partial class ClusterConnection : DbConnection
     // The same for what gives the session a state of its own: from now on it stays with this connection.
     private DbConnection Pinned()
     {
-        _uses = ManyUses;
+        _uses = Math.Max(_uses, ManyUses);
         return UsableNative();
     }
 

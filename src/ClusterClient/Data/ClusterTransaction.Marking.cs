@@ -30,17 +30,32 @@ public sealed partial class ClusterTransaction
         set;
     }
 
+    /// <summary>Whether a statement ran in it that says that it writes.</summary>
+    internal bool HasWritten { get; private set; }
+
     /// <summary>
     /// Whether a call failed in it: what that has written may stay all the same, and a server may let the commit be a rollback without a word.
     /// </summary>
-    internal bool HasFailed { get; set; }
+    internal bool HasFailed => Failure is not null;
+
+    /// <summary>The first one that did, unless a savepoint from before it was gone back to.</summary>
+    internal Exception? Failure { get; private set; }
 
     /// <summary>Whether a commit of it was sent, or it was rolled back.</summary>
     internal bool HasEnded { get; set; }
 
+    /// <summary>When its time is up, in µs of the opener's clock; 0 where only its calls have limits.</summary>
+    internal long EndsAt { get; set; }
+
+    /// <summary>What is left for a call that begins now; null without a limit.</summary>
+    internal TimeSpan? TimeLeft => EndsAt == 0 ? null : TimeSpan.FromMicroseconds(Math.Max(1, EndsAt - _connection.Opener.Clock.Now));
+
     /// <summary>How its commit's end is found out.</summary>
     internal CommitResolution Resolution =>
         _connection.OpenIntent == RouteIntent.Write ? _connection.Opener.Limits.Resolution : CommitResolution.Off;
+
+    /// <summary>A call ended in this.</summary>
+    internal void Failed(Exception exception) => Failure ??= exception;
 
     /// <summary>What runs the command and asks for the mark along with it, where that is due.</summary>
     /// <returns>Null for the command itself.</returns>
@@ -52,6 +67,7 @@ public sealed partial class ClusterTransaction
         }
 
         var kind = command.CommandType == CommandType.Text ? PlainStatement.KindOf(command.CommandText) : StatementKind.Unknown;
+        HasWritten |= kind == StatementKind.Writes;
         if (Resolution == CommitResolution.ByTransactionId && Mark is null && kind == StatementKind.Writes
             && (behavior & AboutRows) == 0 && ((behavior & CommandBehavior.SingleResult) == 0 || PlainStatement.Is(command.CommandText))
             && StatementCopy.IsPossible(command) && Dialect.CanMark(command))
@@ -60,11 +76,13 @@ public sealed partial class ClusterTransaction
         }
 
         MayHaveWritten |= kind != StatementKind.Reads;
+        // By a text of the application's own, of which its driver's transaction object may know nothing.
+        HasEnded |= kind == StatementKind.Ends;
         return null;
     }
 
     /// <summary>Reads the mark from the row that the reader is on.</summary>
-    internal void TakeMark(DbDataReader row) => Mark = Dialect.ReadMark(row) is not { } mark ? Mark : mark with
+    internal void TakeMark(DbDataReader row, DbConnection native) => Mark = Dialect.ReadMark(row, native) is not { } mark ? Mark : mark with
     {
         Node = _connection.Node!.Endpoint.Name,
         Epoch = _connection.Opener.Topology.Nodes[_connection.Node!.Index].Epoch,

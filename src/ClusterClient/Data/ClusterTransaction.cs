@@ -100,7 +100,7 @@ public sealed partial class ClusterTransaction : DbTransaction
             c.Native.Rollback(c.savepointName);
             return 0;
         });
-        HasFailed = false;
+        Failure = null;
     }
 
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ public sealed partial class ClusterTransaction : DbTransaction
             (Native, savepointName, cancellationToken),
             static c => c.Native.RollbackAsync(c.savepointName, c.cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        HasFailed = false;
+        Failure = null;
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using ClusterClient.Consistency;
 using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
+using ClusterClient.Routing;
+using ClusterClient.Topology;
 
 namespace ClusterClient.Data;
 
@@ -21,7 +23,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
 
     // Of that one batch the whole commit consists.
     private DbBatch? _withMarker;
+    private bool _isPrepared;
     private SentCommit? _sent;
+    private NodeDescription? _sentTo;
+    private bool _wasAsked;
 
     public void Run()
     {
@@ -34,9 +39,9 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
 
             Begin(native);
-            if (_withMarker is not null)
+            if (_isPrepared)
             {
-                _connection.Noting(_withMarker, static batch =>
+                _connection.Noting(_withMarker!, static batch =>
                 {
                     batch.Prepare();
                     return 0;
@@ -60,13 +65,18 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
 
                 using (c._withMarker)
                 {
-                    return c._withMarker.ExecuteNonQuery();
+                    c._withMarker.ExecuteNonQuery();
+                    return c.TellPrepared();
                 }
             });
             if (_connection.TakeUnconfirmed())
             {
                 Confirm();
             }
+        }
+        catch (Exception e) when (IsMarkerRefused(e))
+        {
+            throw WithoutMarkers(e);
         }
         catch (Exception e) when (IsLost(e, CancellationToken.None))
         {
@@ -76,6 +86,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
         }
 
+        Acknowledge();
         _connection.EndTransaction(transaction);
     }
 
@@ -93,10 +104,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
 
             Begin(native);
-            if (_withMarker is not null)
+            if (_isPrepared)
             {
                 await _connection.NotingAsync(
-                    (_withMarker, cancellationToken), static c => c._withMarker.PrepareAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
+                    (_withMarker, cancellationToken), static c => c._withMarker!.PrepareAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (SaysNotApplied(e) || IsWithoutMarkers(e))
@@ -113,6 +124,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
                 await ConfirmAsync(cancellationToken).ConfigureAwait(false);
             }
         }
+        catch (Exception e) when (IsMarkerRefused(e))
+        {
+            throw WithoutMarkers(e);
+        }
         catch (Exception e) when (IsLost(e, cancellationToken))
         {
             if (!Settle(await new CommitResolver(_sent!, Limit).RunAsync(cancellationToken).ConfigureAwait(false), e))
@@ -121,6 +136,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
         }
 
+        Acknowledge();
         _connection.EndTransaction(transaction);
     }
 
@@ -130,19 +146,24 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
 
     // A server lets the commit of a transaction that has failed be a rollback, and says nothing of it.
     private string? QuestionAhead(DbConnection native) =>
-        IsMarkWanted ? transaction.Dialect.Mark
+        IsMarkWanted ? transaction.Dialect.MarkOn(native, isAhead: false)
         : _opener.Driver.Commits is { } dialect && (dialect.HasFailed(native) ?? transaction.HasFailed) ? dialect.Ping
+        : IsMarkerWanted ? transaction.Dialect.SessionQuestion(native)
         : null;
 
     private bool IsMarkWanted => transaction is { Resolution: CommitResolution.ByTransactionId, Mark: null } && MayHaveWritten;
+
+    private bool IsMarkerWanted => transaction.Resolution == CommitResolution.ByMarker && MayHaveWritten;
 
     // What failed may have been done for the most part, for one where the application then went back to a savepoint by a statement of its own.
     private bool MayHaveWritten => transaction.MayHaveWritten || transaction.HasFailed;
 
     private void Begin(DbConnection native)
     {
-        var marker = transaction.Resolution == CommitResolution.ByMarker && MayHaveWritten ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
+        var marker = IsMarkerWanted ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
         _withMarker = marker is { } id ? transaction.Dialect.CommitWithMarker(native, Native, id) : null;
+        _sentTo = _opener.Topology.Nodes[_connection.Node!.Index];
+        _isPrepared = _withMarker is not null && transaction.Dialect.Prepares(native);
         transaction.HasEnded = true;
         _sent = new(
             transaction,
@@ -165,7 +186,19 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             await using (_withMarker.ConfigureAwait(false))
             {
                 await _withMarker.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                TellPrepared();
             }
+        }
+    }
+
+    // It is certain by now. One that has no mark though it was asked for has written nothing.
+    private void Acknowledge()
+    {
+        if (_connection.OpenIntent == RouteIntent.Write
+            && (transaction.Mark is not null
+                || (transaction.MayHaveWritten && (transaction.HasFailed || transaction.Resolution != CommitResolution.ByTransactionId))))
+        {
+            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, hasWritten: _sent.CanBeAsked || transaction.HasWritten, _wasAsked);
         }
     }
 
@@ -174,9 +207,31 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         using var command = native.CreateCommand();
         (command.Transaction, command.CommandText) = (Native, question);
         using var row = command.ExecuteReader();
-        if (row.Read() && IsMarkWanted)
+        if (row.Read())
         {
-            transaction.TakeMark(row);
+            Take(row, native);
+        }
+
+        return 0;
+    }
+
+    private void Take(DbDataReader row, DbConnection native)
+    {
+        if (IsMarkWanted)
+        {
+            transaction.TakeMark(row, native);
+        }
+        else if (IsMarkerWanted && !transaction.HasFailed)
+        {
+            transaction.Dialect.ReadSession(row, native);
+        }
+    }
+
+    private int TellPrepared()
+    {
+        if (_isPrepared && _connection.NativeOrNull is { } native)
+        {
+            transaction.Dialect.RanPrepared(native);
         }
 
         return 0;
@@ -191,9 +246,9 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (row.ConfigureAwait(false))
             {
-                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false) && IsMarkWanted)
+                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    transaction.TakeMark(row);
+                    Take(row, native);
                 }
             }
         }
@@ -297,6 +352,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         switch (verdict.Outcome)
         {
             case CommitOutcome.Committed:
+                _wasAsked = true;
                 Log.CommitResolved(_opener.Logger, _opener.Cluster, _sent.Node.Endpoint.Name, "committed", elapsed.TotalMilliseconds, verdict.Reason);
                 return true;
             case CommitOutcome.NotCommitted:
@@ -308,7 +364,12 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         }
     }
 
-    // Before anything was sent; nobody but the application's own makes that table.
+    // One that is not prepared is refused when it is sent, and the commit behind it is not done.
+    private bool IsMarkerRefused(Exception exception) =>
+        exception is DbException { BatchCommand: { } refused } && ReferenceEquals(refused, _withMarker?.BatchCommands[0])
+        && IsWithoutMarkers(exception) && !SaysNotApplied(exception);
+
+    // Before anything was sent, or in its place; nobody but the application's own makes that table.
     private bool IsWithoutMarkers(Exception exception) => _withMarker is not null && transaction.Dialect.IsWithoutMarkers(exception);
 
     private InvalidOperationException WithoutMarkers(Exception cause)

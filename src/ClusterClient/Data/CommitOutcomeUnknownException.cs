@@ -9,9 +9,9 @@ namespace ClusterClient.Data;
 /// </summary>
 public sealed class CommitOutcomeUnknownException : DbException
 {
-    internal CommitOutcomeUnknownException(string cluster, string node, string reason, DateTimeOffset sentAt, Exception? cause)
-        : base($"{cluster}: whether a transaction was committed is unknown. Its commit was sent to {node} at {sentAt:O}: {reason}.", cause) =>
-        (Cluster, Node, Reason, SentAt) = (cluster, node, reason, sentAt);
+    internal CommitOutcomeUnknownException(string cluster, string node, string reason, DateTimeOffset sentAt, Exception? cause, string? label = null)
+        : base($"{cluster}: whether {(label is null ? "a transaction" : $"the transaction '{label}'")} was committed is unknown. Its commit was sent to {node} at {sentAt:O}: {reason}.", cause) =>
+        (Cluster, Node, Reason, SentAt, Label) = (cluster, node, reason, sentAt, label);
 
     /// <summary>The cluster's name.</summary>
     public string Cluster { get; }
@@ -32,7 +32,7 @@ public sealed class CommitOutcomeUnknownException : DbException
     public Guid? Marker { get; init; }
 
     /// <summary>What the application calls the transaction; null when it did not say.</summary>
-    public string? Label { get; init; }
+    public string? Label { get; }
 
     /// <summary>Always false: to do it again may do it twice.</summary>
     public override bool IsTransient => false;

@@ -53,6 +53,9 @@ internal sealed partial class ConnectionOpener(
     /// <summary>Null where no read is ever hedged.</summary>
     public HedgePipeline? Hedges { get; init; }
 
+    /// <summary>Null where nobody wants to know what a failover loses.</summary>
+    public CommitLedger? Ledger { get; init; }
+
     public CircuitWatch Circuits => circuits;
 
     public bool IsStopped => monitor.IsStopped;

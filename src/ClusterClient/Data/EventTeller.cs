@@ -72,6 +72,9 @@ internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler
             case TopologyEventKind.CircuitClosed:
                 Log.CircuitClosed(logger, cluster, happened.Message);
                 break;
+            case TopologyEventKind.WritesLost:
+                Log.WritesLost(logger, cluster, happened.Message);
+                break;
             case TopologyEventKind.NodeIsolated:
                 Log.NodeIsolated(logger, cluster, happened.Message);
                 break;

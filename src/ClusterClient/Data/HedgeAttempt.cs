@@ -141,7 +141,7 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
 
     private Task<TResult> Begin()
     {
-        Ticket = Connection.BeginCall();
+        Ticket = Connection.BeginCall(Command);
         Task<TResult> running;
         try
         {

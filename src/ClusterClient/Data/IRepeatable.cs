@@ -12,6 +12,9 @@ internal interface IRepeatable
     /// <summary>Whether an error response proves that nothing of it was applied.</summary>
     bool IsPlainStatement { get; }
 
+    /// <summary>Whether it may write, as far as its text tells at a glance.</summary>
+    bool MayWrite { get; }
+
     /// <summary>The driver's limit for it in seconds; 0 for none.</summary>
     int Timeout { get; }
 }

@@ -10,6 +10,8 @@ namespace ClusterClient.Data;
 internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connection, ClusterTransaction transaction, bool isPrepared)
     : DecoratedCommand(inner)
 {
+    private bool _isMarkPrepared;
+
     public override int ExecuteNonQuery()
     {
         using var reader = Execute(CommandBehavior.Default, isAhead: false);
@@ -51,7 +53,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
         try
         {
             reader.Read();
-            transaction.TakeMark(reader);
+            TakeMark(reader);
             reader.NextResult();
             return reader;
         }
@@ -68,7 +70,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
         try
         {
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            transaction.TakeMark(reader);
+            TakeMark(reader);
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
             return reader;
         }
@@ -83,7 +85,13 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
     {
         if (StatementCopy.IsPositional(Inner))
         {
-            var batch = Batch(isAhead);
+            var mark = Alone(isAhead);
+            if (_isMarkPrepared)
+            {
+                mark.Prepare();
+            }
+
+            var batch = Batch(mark, isAhead);
             if (isPrepared)
             {
                 batch.Prepare();
@@ -105,7 +113,13 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
     {
         if (StatementCopy.IsPositional(Inner))
         {
-            var batch = Batch(isAhead);
+            var mark = Alone(isAhead);
+            if (_isMarkPrepared)
+            {
+                await mark.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            var batch = Batch(mark, isAhead);
             if (isPrepared)
             {
                 await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
@@ -123,18 +137,38 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
         return await ShortTimeout.Over(command, connection).ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
     }
 
+    // Prepared by itself, in a batch of its own: the application's statement is not.
+    private DbBatch Alone(bool isAhead)
+    {
+        var batch = NewBatch();
+        var mark = batch.CreateBatchCommand();
+        mark.CommandText = Question(isAhead);
+        batch.BatchCommands.Add(mark);
+        _isMarkPrepared = !isPrepared && transaction.Dialect.Prepares(Inner.Connection!);
+        return batch;
+    }
+
     // Where values have places and no names, only a batch takes a second statement.
-    private DbBatch Batch(bool isAhead)
+    private DbBatch Batch(DbBatch alone, bool isAhead)
+    {
+        var batch = alone;
+        if (_isMarkPrepared)
+        {
+            batch = NewBatch();
+            batch.BatchCommands.Add(alone.BatchCommands[0]);
+            alone.BatchCommands.Clear();
+        }
+
+        batch.BatchCommands.Insert(isAhead ? 1 : 0, StatementCopy.Of(Inner, batch));
+        connection.StandIn = batch;
+        return batch;
+    }
+
+    private DbBatch NewBatch()
     {
         var batch = Inner.Connection!.CreateBatch();
         batch.Timeout = Inner.CommandTimeout;
         batch.Transaction = transaction.Native;
-        var mark = batch.CreateBatchCommand();
-        mark.CommandText = Question(isAhead);
-        var statement = StatementCopy.Of(Inner, batch);
-        batch.BatchCommands.Add(isAhead ? mark : statement);
-        batch.BatchCommands.Add(isAhead ? statement : mark);
-        connection.StandIn = batch;
         return batch;
     }
 
@@ -149,7 +183,17 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
         return copy;
     }
 
-    private string Question(bool isAhead) => isAhead ? transaction.Dialect.MarkAhead! : transaction.Dialect.Mark!;
+    private string Question(bool isAhead) => transaction.Dialect.MarkOn(Inner.Connection!, isAhead);
+
+    private void TakeMark(DbDataReader reader)
+    {
+        var native = Inner.Connection!;
+        transaction.TakeMark(reader, native);
+        if (_isMarkPrepared)
+        {
+            transaction.Dialect.RanPrepared(native);
+        }
+    }
 
     private bool IsMark(DbDataReader reader) => reader.FieldCount > 0 && reader.GetName(0) == transaction.Dialect.MarkColumn;
 
@@ -161,7 +205,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
             if (IsMark(reader))
             {
                 reader.Read();
-                transaction.TakeMark(reader);
+                TakeMark(reader);
             }
             else if (wantsScalar)
             {
@@ -182,7 +226,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
             if (IsMark(reader))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                transaction.TakeMark(reader);
+                TakeMark(reader);
             }
             else if (wantsScalar)
             {

@@ -103,7 +103,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
                 _deadline!.CancelAfter(Max(Remaining));
             }
 
-            ticket = _connection.BeginCall();
+            ticket = _connection.BeginCall(_call.Command);
             isSent = true;
             _connection.CallLimit = AttemptLimit;
             var result = await SingleCall<TResult>.WatchAsync(
@@ -138,7 +138,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
                 _connection.Again();
             }
 
-            ticket = _connection.BeginCall();
+            ticket = _connection.BeginCall(_call.Command);
             isSent = true;
             _connection.CallLimit = AttemptLimit;
             var result = run(_call);

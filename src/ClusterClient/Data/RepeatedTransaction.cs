@@ -22,15 +22,15 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
     protected override string LastNode => call.Node?.Endpoint.Name ?? "no node";
 
     public async Task<TResult> RunAsync(
-        Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, CancellationToken token, CancellationToken caller)
+        Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, LinkedDeadline? deadline, CancellationToken caller)
     {
-        var context = Enter(token);
+        var context = Enter(deadline?.Token ?? caller);
         try
         {
             return await Opener.Retries.Pipeline.ExecuteAsync(
-                static (context, c) => c.Self.NextAsync(c.work, context.CancellationToken, c.caller), context, (Self: this, work, caller)).ConfigureAwait(false);
+                static (context, c) => c.Self.NextAsync(c.work, c.deadline, context.CancellationToken, c.caller), context, (Self: this, work, deadline, caller)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested && !caller.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline is { HasEnded: true } && !caller.IsCancellationRequested)
         {
             throw Last("its time is up");
         }
@@ -43,10 +43,15 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
     /// <summary>The same, blocking.</summary>
     public TResult Run(Func<ClusterConnection, TransactionAttempt, TResult> work)
     {
-        var context = Enter(CancellationToken.None);
+        using var deadline = call.Settings.Timeout is null ? null : new CancellationTokenSource(Max(Remaining), Opener.Time);
+        var context = Enter(deadline?.Token ?? CancellationToken.None);
         try
         {
             return Opener.Retries.Pipeline.Execute(static (_, c) => c.Self.Next(c.work), context, (Self: this, work));
+        }
+        catch (OperationCanceledException) when (deadline is { IsCancellationRequested: true })
+        {
+            throw Last("its time is up");
         }
         finally
         {
@@ -55,12 +60,12 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
     }
 
     private async ValueTask<TResult> NextAsync(
-        Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, CancellationToken token, CancellationToken caller)
+        Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, LinkedDeadline? deadline, CancellationToken token, CancellationToken caller)
     {
         BeginAttempt();
         try
         {
-            return await call.AttemptAsync(work, Attempts, LastFault, Max(Remaining), token, caller).ConfigureAwait(false);
+            return await call.AttemptAsync(work, Attempts, LastFault, Max(Remaining), deadline, token, caller).ConfigureAwait(false);
         }
         catch (Exception e) when (Fails(e))
         {
@@ -84,6 +89,12 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
     // For an exception filter; always true, whatever the application's own pipeline makes of it.
     private bool Fails(Exception exception)
     {
+        if (call.Settings.Timeout is null)
+        {
+            // Each way to the next attempt has its own time: the attempt itself may take as long as it likes.
+            BeginAnew();
+        }
+
         Ended(exception, call.MayRunAgain);
         return true;
     }

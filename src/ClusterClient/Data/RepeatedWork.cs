@@ -58,6 +58,9 @@ internal abstract class RepeatedWork(ConnectionOpener opener, Exception first, l
         return obstacle is null;
     }
 
+    /// <summary>Its time begins now.</summary>
+    protected void BeginAnew() => began = opener.Clock.Now;
+
     protected ResilienceContext Enter(CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);

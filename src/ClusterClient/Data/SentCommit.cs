@@ -17,5 +17,5 @@ internal sealed record SentCommit(
     public bool CanBeAsked => Mark is not null || Marker is not null;
 
     public CommitOutcomeUnknownException Unknown(string reason, Exception? cause) =>
-        new(Transaction.Owner.Opener.Cluster, Node.Endpoint.Name, reason, SentAt, cause) { Mark = Mark, Marker = Marker, Label = Transaction.Label };
+        new(Transaction.Owner.Opener.Cluster, Node.Endpoint.Name, reason, SentAt, cause, Transaction.Label) { Mark = Mark, Marker = Marker };
 }

@@ -21,6 +21,11 @@ internal static class ShortTimeout
     {
         var limits = connection.Opener.Limits;
         var limit = connection.CallLimit > TimeSpan.Zero ? connection.CallLimit : limits.CallTimeout;
+        if (connection.CurrentTransaction?.TimeLeft is { } left && !(limit < left))
+        {
+            limit = left;
+        }
+
         if (limit is null && (seconds == 0 || seconds >= limits.DetectionSeconds))
         {
             return null;

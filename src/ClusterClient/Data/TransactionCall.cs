@@ -1,5 +1,4 @@
-using System.Data.Common;
-using ClusterClient.Resilience;
+using System.Runtime.ExceptionServices;
 using ClusterClient.Routing;
 using AmbientTransaction = System.Transactions.Transaction;
 
@@ -17,7 +16,7 @@ namespace ClusterClient.Data;
 /// <typeparam name="TResult">What the delegate returns.</typeparam>
 /// <param name="origin">Where connections come from.</param>
 /// <param name="settings">The caller's.</param>
-internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, TransactionSettings settings)
+internal sealed partial class TransactionCall<TResult>(ConnectionOrigin origin, TransactionSettings settings)
 {
     private readonly long _began = origin.Opener.Clock.Now;
 
@@ -37,18 +36,25 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
     {
         ThrowIfAmbient();
         using var deadline = settings.Timeout is { } limit ? new LinkedDeadline(Opener.Time, limit, caller) : null;
-        var token = deadline?.Token ?? caller;
-        Exception first;
         try
         {
-            return await AttemptAsync(work, number: 1, previous: null, settings.Timeout, token, caller).ConfigureAwait(false);
-        }
-        catch (Exception e) when (MayRunAgain)
-        {
-            first = e;
-        }
+            Exception first;
+            try
+            {
+                return await AttemptAsync(work, number: 1, previous: null, settings.Timeout, deadline, deadline?.Token ?? caller, caller).ConfigureAwait(false);
+            }
+            catch (Exception e) when (MayRunAgain)
+            {
+                first = e;
+            }
 
-        return await new RepeatedTransaction<TResult>(this, first).RunAsync(work, token, caller).ConfigureAwait(false);
+            return await new RepeatedTransaction<TResult>(this, first).RunAsync(work, deadline, caller).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (caller.IsCancellationRequested && e.CancellationToken == deadline?.Token)
+        {
+            // A caller who asks whose cancellation this is knows no other token than its own.
+            throw new OperationCanceledException(e.Message, e, caller);
+        }
     }
 
     /// <summary>The same, blocking.</summary>
@@ -72,25 +78,32 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
     /// <param name="number">From 1 on.</param>
     /// <param name="previous">What the attempt before ended in.</param>
     /// <param name="left">What is left of the time to get to a node, and to find out what became of a commit; null for the usual.</param>
-    /// <param name="token">The caller's, and the deadline's.</param>
+    /// <param name="deadline">Null without a limit.</param>
+    /// <param name="token">The caller's, the deadline's, and that of a pipeline of the application's own.</param>
     /// <param name="caller">The caller's.</param>
     public async Task<TResult> AttemptAsync(
         Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work,
         int number,
         Exception? previous,
         TimeSpan? left,
+        LinkedDeadline? deadline,
         CancellationToken token,
         CancellationToken caller)
     {
+        MayRunAgain = false;
         var began = Opener.Clock.Now;
         var connection = origin.CreateConnection();
         await using (connection.ConfigureAwait(false))
         {
             ClusterTransaction? transaction = null;
+            var isCommitting = false;
             try
             {
+                // The way to a node keeps its time by itself, and tells more of its end.
+                deadline?.CancelAfter(Timeout.InfiniteTimeSpan);
                 await connection.OpenFromAsync(From(previous, left), token).ConfigureAwait(false);
                 Node = connection.Node;
+                deadline?.CancelAfter(TimeLeft);
                 transaction = await connection.BeginTransactionAsync(settings.IsolationLevel, token).ConfigureAwait(false);
                 transaction.Label = settings.Label;
                 if (ReadOnly(connection) is { } readOnly)
@@ -104,23 +117,30 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
                 }
 
                 var result = await work(connection, new(number, transaction, previous), token).ConfigureAwait(false);
-                ThrowIfEnded(transaction);
-                // Not by the deadline's token: a commit that is cut short is in doubt, and it ends by itself when its server does not answer.
-                await new CommitCall(transaction, Left(left, began)).RunAsync(caller).ConfigureAwait(false);
-                await UndoAsync(transaction).ConfigureAwait(false);
+                ThrowIfOver(connection, transaction);
+                token.ThrowIfCancellationRequested();
+                isCommitting = true;
+                // A commit that is cut short is in doubt, and it ends by itself when its server does not answer.
+                deadline?.CancelAfter(Timeout.InfiniteTimeSpan);
+                await CommitAsync(transaction, Left(left, began), caller).ConfigureAwait(false);
+                await ClusterConnection.UndoAsync(transaction).ConfigureAwait(false);
                 return result;
             }
-            catch (OperationCanceledException e) when (token.IsCancellationRequested && !caller.IsCancellationRequested)
+            catch (OperationCanceledException e) when (token.IsCancellationRequested && !caller.IsCancellationRequested && !isCommitting)
             {
-                await UndoAsync(transaction).ConfigureAwait(false);
-                MayRunAgain = false;
-                throw TimedOut(e, number);
+                var timedOut = TimedOut(e, transaction, number, deadline is { HasEnded: true } ? null : TimeSpan.FromMicroseconds(Opener.Clock.Now - began));
+                await UndoAsync(connection, transaction).ConfigureAwait(false);
+                throw timedOut;
             }
             catch (Exception e)
             {
-                MayRunAgain = Judge(e, transaction, number) && !token.IsCancellationRequested;
-                await UndoAsync(transaction).ConfigureAwait(false);
+                MayRunAgain = Judge(e, connection, transaction, number, isCommitting, isTimeUp: token.IsCancellationRequested);
+                await UndoAsync(connection, transaction).ConfigureAwait(false);
                 throw;
+            }
+            finally
+            {
+                deadline?.CancelAfter(TimeLeft);
             }
         }
     }
@@ -128,21 +148,23 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
     /// <inheritdoc cref="AttemptAsync"/>
     public TResult Attempt(Func<ClusterConnection, TransactionAttempt, TResult> work, int number, Exception? previous, TimeSpan? left)
     {
+        MayRunAgain = false;
         var began = Opener.Clock.Now;
         using var connection = origin.CreateConnection();
         ClusterTransaction? transaction = null;
+        var isCommitting = false;
         try
         {
             connection.OpenFrom(From(previous, left));
             Node = connection.Node;
-            if (settings.Timeout is not null)
-            {
-                // No token ends the delegate, so that each of its calls gets what is left now.
-                connection.CallLimit = Left(left, began) ?? TimeSpan.Zero;
-            }
-
             transaction = connection.BeginTransaction(settings.IsolationLevel);
             transaction.Label = settings.Label;
+            if (settings.Timeout is { } limit)
+            {
+                // No token ends the delegate, so that each of its calls gets what is left when it begins.
+                transaction.EndsAt = _began + (long)limit.TotalMicroseconds;
+            }
+
             if (ReadOnly(connection) is { } readOnly)
             {
                 using var command = connection.CreateCommand();
@@ -151,29 +173,29 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
             }
 
             var result = work(connection, new(number, transaction, previous));
-            ThrowIfEnded(transaction);
-            new CommitCall(transaction, Left(left, began)).Run();
+            ThrowIfOver(connection, transaction);
+            if (IsTimeUp)
+            {
+                throw new OperationCanceledException("The delegate returned when its time was up.");
+            }
+
+            isCommitting = true;
+            Commit(transaction, Left(left, began));
             ClusterConnection.Undo(transaction);
             return result;
         }
+        catch (Exception e) when (IsTimeUp && !isCommitting && EndedByItsTime(e))
+        {
+            var timedOut = TimedOut(e, transaction, number, ofPipeline: null);
+            Undo(transaction);
+            throw timedOut;
+        }
         catch (Exception e)
         {
-            MayRunAgain = Judge(e, transaction, number);
-            if (transaction is not null)
-            {
-                ClusterConnection.Undo(transaction);
-            }
-
+            MayRunAgain = Judge(e, connection, transaction, number, isCommitting, IsTimeUp);
+            Undo(transaction);
             throw;
         }
-    }
-
-    /// <summary>What to throw when the deadline ended an attempt.</summary>
-    public Exception TimedOut(OperationCanceledException cause, int number)
-    {
-        var timedOut = Opener.Driver.TimedOut(settings.Timeout!.Value, cause);
-        Tell(timedOut, new(FaultKind.Timeout, NotApplied: true), number, "its time is up");
-        return timedOut;
     }
 
     private static void ThrowIfAmbient()
@@ -185,16 +207,74 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
         }
     }
 
-    private static void ThrowIfEnded(ClusterTransaction transaction)
+    private static void ThrowIfOver(ClusterConnection connection, ClusterTransaction transaction)
     {
         if (transaction.HasEnded)
         {
             throw new InvalidOperationException(
                 "The delegate ended the transaction itself. Have it return, and the transaction is committed; or throw, and it is rolled back.");
         }
+
+        if (!ReferenceEquals(connection.CurrentTransaction, transaction))
+        {
+            ThrowFailure(transaction);
+            throw new InvalidOperationException(
+                "The delegate closed the connection, by which its transaction was rolled back. Leave it open: it is closed when the transaction is over.");
+        }
     }
 
-    private static ValueTask UndoAsync(ClusterTransaction? transaction) => transaction is null ? default : ClusterConnection.UndoAsync(transaction);
+    // What the delegate caught and went on after: that is why the transaction cannot be committed, and not what its end then meets.
+    private static void ThrowFailure(ClusterTransaction transaction)
+    {
+        if (transaction.Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private async Task CommitAsync(ClusterTransaction transaction, TimeSpan? limit, CancellationToken caller)
+    {
+        try
+        {
+            await new CommitCall(transaction, limit).RunAsync(caller).ConfigureAwait(false);
+        }
+        catch (Exception e) when (transaction is { HasEnded: false, HasFailed: true } && e is not OperationCanceledException && !Opener.Classify(e).IsTransient)
+        {
+            ThrowFailure(transaction);
+            throw;
+        }
+    }
+
+    private void Commit(ClusterTransaction transaction, TimeSpan? limit)
+    {
+        try
+        {
+            new CommitCall(transaction, limit).Run();
+        }
+        catch (Exception e) when (transaction is { HasEnded: false, HasFailed: true } && !Opener.Classify(e).IsTransient)
+        {
+            ThrowFailure(transaction);
+            throw;
+        }
+    }
+
+    // With no more patience for a server that does not answer than a call has that its caller cancelled.
+    private static async ValueTask UndoAsync(ClusterConnection connection, ClusterTransaction? transaction)
+    {
+        if (transaction is not null)
+        {
+            await connection.NotingAsync(transaction, static t => t.DisposeAsync().AsTask(), new CancellationToken(canceled: true))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static void Undo(ClusterTransaction? transaction)
+    {
+        if (transaction is not null)
+        {
+            ClusterConnection.Undo(transaction);
+        }
+    }
 
     private MoveFrom? From(Exception? previous, TimeSpan? left) =>
         left is { } limit ? new(origin.Intent == RouteIntent.Read ? Node : null, previous, limit) : null;
@@ -206,31 +286,9 @@ internal sealed class TransactionCall<TResult>(ConnectionOrigin origin, Transact
     private string? ReadOnly(ClusterConnection connection) =>
         origin.Intent == RouteIntent.Read && Opener.Topology.Primary?.Index == connection.Node!.Index ? Opener.Driver.ReadOnly : null;
 
-    private bool Judge(Exception exception, ClusterTransaction? transaction, int number)
-    {
-        var known = CallFault.Of(exception);
-        if (known is not null && known.Cluster != Opener.Cluster)
-        {
-            return false;
-        }
+    private TimeSpan TimeLeft => Max(settings.Timeout!.Value - TimeSpan.FromMicroseconds(Opener.Clock.Now - _began));
 
-        var fault = Opener.Classify(exception);
-        var isUndone = transaction is null or { HasEnded: false } || known is { Fault.NotApplied: true } || origin.Intent == RouteIntent.Read;
-        var mayRunAgain = isUndone && fault.IsTransient && fault.Kind != FaultKind.Unavailable && !Opener.Retries.IsOff;
-        if (exception is DbException && fault.Kind != FaultKind.Unavailable)
-        {
-            Tell(exception, fault with { NotApplied = isUndone }, number, mayRunAgain || !fault.IsTransient ? null
-                : Opener.Retries.IsOff ? "retries are off"
-                : "it may have been applied");
-        }
-
-        return mayRunAgain;
-    }
-
-    private void Tell(Exception exception, Fault fault, int number, string? notRetried) => new CallFault
-    {
-        Cluster = Opener.Cluster, Node = Node?.Endpoint.Name, Intent = origin.Intent, Attempts = number, Fault = fault, NotRetried = notRetried,
-    }.AttachTo(exception);
+    private bool IsTimeUp => settings.Timeout is not null && TimeLeft == TimeSpan.Zero;
 
     private static TimeSpan Max(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

@@ -16,7 +16,9 @@ public sealed record TransactionSettings
 
     /// <summary>
     /// How long it may take in all, waiting for a primary, every attempt and the search for a lost commit's outcome included. It cancels the
-    /// token that the delegate was given.
+    /// token that the delegate was given; without one, each command gets what is left when it begins. A delegate that returns later is rolled
+    /// back, a commit that is under way is waited for. When time is up, this ends in the driver's exception for a timeout, in
+    /// <see cref="Routing.ClusterUnavailableException"/> where it waited for a node, or in the last attempt's fault where it waited to run again.
     /// </summary>
     /// <value>
     /// Greater than zero, at most one day. Default null: an attempt may take as long as it likes, and what comes after one that has failed may take

@@ -22,6 +22,18 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "This process stalled while it looked at {Node}: short of pool threads, or paused. The look goes on")]
     public static partial void MonitorStalled(ILogger logger, string node);
 
+    [LoggerMessage(6, LogLevel.Error, "{Cluster}: {Message}")]
+    public static partial void WritesLost(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(7, LogLevel.Information, "{Cluster}: {Message}; no alarm: commits waited for replicas, and nothing is known to be lost")]
+    public static partial void WritesHardlyLost(ILogger logger, string cluster, string message);
+
+    [LoggerMessage(8, LogLevel.Debug, "{Cluster}: could not ask {Node} which commits it has; they count as doubtful")]
+    public static partial void LossQuestionFailed(ILogger logger, string cluster, string node, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Information, "{Cluster}: {Node} took over in epoch {Epoch}, and has the {Count} commits of this process that it was asked for")]
+    public static partial void NothingLost(ILogger logger, string cluster, string node, long epoch, int count);
+
     [LoggerMessage(20, LogLevel.Warning, "{Cluster}: ended {Count} connections to {Node}: {Reason}")]
     public static partial void ConnectionsEnded(ILogger logger, string cluster, int count, string node, string reason);
 
@@ -108,4 +120,7 @@ internal static partial class Log
 
     [LoggerMessage(95, LogLevel.Error, "{Cluster}: the loop that learns patterns met an unexpected fault and goes on")]
     public static partial void PatternFault(ILogger logger, string cluster, Exception exception);
+
+    [LoggerMessage(97, LogLevel.Error, "{Cluster}: finding out what a failover lost failed; the next one is looked into all the same")]
+    public static partial void LossWatchFault(ILogger logger, string cluster, Exception exception);
 }

@@ -35,13 +35,13 @@ public abstract class ClusterDriver
     public abstract TimeSpan ConnectionTimeout { get; }
 
     /// <summary>
-    /// The exception for a command that was ended because its timeout ran out, such as the driver itself would have thrown;
+    /// The exception for a command, or a transaction, that was ended because its timeout ran out, such as the driver itself would have thrown;
     /// <see cref="Classify"/> makes it a <see cref="FaultKind.Timeout"/>.
     /// </summary>
-    /// <param name="limit">The command's timeout.</param>
-    /// <param name="cause">What the driver threw when the command was ended under it.</param>
+    /// <param name="limit">The timeout.</param>
+    /// <param name="cause">What the driver threw when it was ended under it.</param>
     public virtual Exception TimedOut(TimeSpan limit, Exception cause) =>
-        new TimeoutException($"The command timed out after {limit.TotalSeconds:0.###} s.", cause);
+        new TimeoutException($"The timeout of {limit.TotalSeconds:0.###} s ran out.", cause);
 
     /// <summary>
     /// The statement, for the beginning of a transaction, by which the server itself ends every further statement of that transaction that takes

@@ -11,7 +11,7 @@ namespace ClusterClient.Drivers;
 public abstract class CommitDialect
 {
     /// <summary>
-    /// A query of one row for <see cref="ReadMark"/>, sent behind a transaction's write in the same round trip, or before its commit. It must
+    /// A query of one row for <see cref="ReadMark(DbDataReader)"/>, sent behind a transaction's write in the same round trip, or before its commit. It must
     /// give the transaction no id that it does not have. Null when the database cannot tell transactions by id.
     /// </summary>
     public abstract string? Mark { get; }
@@ -33,6 +33,45 @@ public abstract class CommitDialect
 
     /// <summary>Null when the transaction has written nothing.</summary>
     public abstract TransactionMark? ReadMark(DbDataReader row);
+
+    /// <summary>
+    /// <see cref="Mark"/> or <see cref="MarkAhead"/> for this connection: an adapter may leave out what it knows of its session. Asks nobody.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    /// <param name="isAhead">Whether it goes before the write.</param>
+    public virtual string MarkOn(DbConnection connection, bool isAhead) => isAhead ? MarkAhead! : Mark!;
+
+    /// <summary>Reads the answer to <see cref="MarkOn"/>.</summary>
+    /// <param name="row">It.</param>
+    /// <param name="connection">The driver's own.</param>
+    public virtual TransactionMark? ReadMark(DbDataReader row, DbConnection connection) => ReadMark(row);
+
+    /// <summary>
+    /// Whether what the library adds to the transaction that is open on this connection is to be prepared: where that is safe, and pays. Asked once
+    /// per transaction. Asks nobody.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual bool Prepares(DbConnection connection) => false;
+
+    /// <summary>After <see cref="Prepares"/>: it has run.</summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual void RanPrepared(DbConnection connection)
+    {
+    }
+
+    /// <summary>
+    /// A query of one row for <see cref="ReadSession"/>, by which an adapter learns what <see cref="Prepares"/> needs, asked before a commit with a
+    /// marker; null for nothing. Asks nobody.
+    /// </summary>
+    /// <param name="connection">The driver's own.</param>
+    public virtual string? SessionQuestion(DbConnection connection) => null;
+
+    /// <summary>Reads the answer to <see cref="SessionQuestion"/>.</summary>
+    /// <param name="row">It.</param>
+    /// <param name="connection">The driver's own.</param>
+    public virtual void ReadSession(DbDataReader row, DbConnection connection)
+    {
+    }
 
     /// <summary>Asks what became of a transaction: one row for <see cref="ReadAnswer"/>.</summary>
     public abstract void Ask(DbCommand command, TransactionMark mark);

@@ -37,6 +37,9 @@ internal sealed partial class NodeState(PeerState? peers, ConcurrencyLimits limi
     /// <summary>The nodes of its region together.</summary>
     public PeerState Peers => _peers;
 
+    /// <summary>The writes outside of transactions that it acknowledged to this process.</summary>
+    public WriteCount Writes { get; } = new();
+
     /// <summary>Connections to the node that are open or being opened by this process.</summary>
     public int Connections => Volatile.Read(ref _connections);
 

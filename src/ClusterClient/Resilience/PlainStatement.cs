@@ -33,14 +33,26 @@ internal static class PlainStatement
             : Begins(rest, "SELECT") && rest.TrimEnd().TrimEnd(';').IndexOfAny("(;") < 0
                 && !rest.Contains("FOR ", StringComparison.OrdinalIgnoreCase) && !rest.Contains("INTO", StringComparison.OrdinalIgnoreCase)
                 ? StatementKind.Reads
+            : Ends(rest) ? StatementKind.Ends
             : StatementKind.Unknown;
+    }
+
+    // Not so one of a prepared transaction, or back to a savepoint.
+    private static bool Ends(ReadOnlySpan<char> text)
+    {
+        text = (text.IndexOf(';') is >= 0 and var end ? text[..end] : text).TrimEnd();
+        return (Is(text, "COMMIT") || Is(text, "END") || Is(text, "ROLLBACK") || Is(text, "ABORT"))
+            && !text.Contains("PREPARED", StringComparison.OrdinalIgnoreCase) && !text.Contains("TO ", StringComparison.OrdinalIgnoreCase);
+
+        static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase) || Begins(text, word);
     }
 
     private static bool Begins(ReadOnlySpan<char> text, string word) =>
         text.StartsWith(word, StringComparison.OrdinalIgnoreCase) && text.Length > word.Length && !char.IsAsciiLetterOrDigit(text[word.Length])
         && text[word.Length] != '_';
 
-    private static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
+    /// <summary>The text without the comments and white space that it begins with; from a comment on that servers read differently, all of it.</summary>
+    public static ReadOnlySpan<char> AfterComments(ReadOnlySpan<char> text)
     {
         while (true)
         {

@@ -5,7 +5,9 @@ namespace ClusterClient.Resilience;
 /// <summary>
 /// When and how often a call is sent again that met a fault of its node's. It is tried only where that cannot do a thing twice: reads,
 /// commands that were declared idempotent, and writes of which the server says that they were not applied; only outside of transactions,
-/// and only the first command of an open connection, whose session has no state yet that would be lost.
+/// and only the first command of an open connection, whose session has no state yet that would be lost. A transaction is run again as a whole by
+/// <see cref="ClusterDataSource.ExecuteInTransactionAsync(Func{Data.ClusterConnection, CancellationToken, Task}, Data.TransactionSettings?, CancellationToken)"/>,
+/// to which everything here applies as to a call.
 /// </summary>
 /// <remarks>Immutable and thread-safe; one may serve several data sources, which keep a budget each.</remarks>
 public sealed record RetryPolicy

@@ -11,4 +11,7 @@ internal enum StatementKind
 
     /// <summary>It is one query that calls no function and locks no row.</summary>
     Reads,
+
+    /// <summary>It ends the transaction that it runs in.</summary>
+    Ends,
 }

@@ -66,6 +66,9 @@ public sealed record NodeDescription
     /// <summary>Counts the monitor's connections to the node. A change means that connections made before it may be dead.</summary>
     internal int Session { get; init; }
 
+    /// <summary>Where it stood when it last answered as one that follows another; null when it never did.</summary>
+    internal ReplicaSight? Followed { get; init; }
+
     /// <summary>Whether it accepted writes when it answered last: a primary that is gone is no replica that is missing.</summary>
     internal bool WasWritable { get; init; }
 

@@ -21,6 +21,15 @@ public sealed record NodeFacts
     /// <summary>How far the node is: written on a primary, replayed on a replica.</summary>
     public required LogPosition Position { get; init; }
 
+    /// <summary>
+    /// On a primary: the end of all that was put into its log before the look was answered, in memory or on disk; every commit that it had
+    /// acknowledged by then lies before it. Null when the server does not tell, and <see cref="Position"/> stands for it.
+    /// </summary>
+    public LogPosition? Inserted { get; init; }
+
+    /// <summary>On a primary: whether the commits of a role like the monitor's wait for replicas before they are acknowledged.</summary>
+    public bool IsSynchronous { get; init; }
+
     /// <summary>On a primary that was promoted: where its epoch left the one before, when the server still knows it.</summary>
     public LogPosition? ForkedAt { get; init; }
 

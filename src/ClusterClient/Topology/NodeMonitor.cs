@@ -61,6 +61,7 @@ internal sealed class NodeMonitor(
     /// </summary>
     private async Task<NodeSighting?> LookAsync(CancellationToken stop)
     {
+        owner.LookBegins?.Invoke(index);
         var started = time.GetTimestamp();
         var isNew = _probe?.IsConnected != true;
         try

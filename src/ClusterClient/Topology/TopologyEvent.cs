@@ -4,5 +4,11 @@ namespace ClusterClient.Topology;
 /// <param name="Kind">What happened.</param>
 /// <param name="Message">A sentence for a log or an operator.</param>
 /// <param name="Node">The node it happened to, as it is now; null for <see cref="TopologyEventKind.PrimaryContested"/>.</param>
-/// <param name="Topology">The first snapshot that shows it; for ejections and circuits, which no snapshot shows, the present one.</param>
-public sealed record TopologyEvent(TopologyEventKind Kind, string Message, NodeDescription? Node, ClusterTopology Topology);
+/// <param name="Topology">
+/// The first snapshot that shows it; for ejections, circuits and lost writes, which no snapshot shows, the present one.
+/// </param>
+public sealed record TopologyEvent(TopologyEventKind Kind, string Message, NodeDescription? Node, ClusterTopology Topology)
+{
+    /// <summary>For <see cref="TopologyEventKind.WritesLost"/>: what was lost; otherwise null.</summary>
+    public LossReport? Loss { get; init; }
+}

@@ -50,4 +50,9 @@ public enum TopologyEventKind
 
     /// <summary>An operator isolated a node: nothing is sent there until it is reset.</summary>
     NodeIsolated,
+
+    /// <summary>
+    /// A failover lost writes that had been acknowledged to this process, or may have: <see cref="TopologyEvent.Loss"/> names them.
+    /// </summary>
+    WritesLost,
 }

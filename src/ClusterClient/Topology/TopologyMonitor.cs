@@ -42,6 +42,12 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         _attentionSince = time.GetTimestamp();
     }
 
+    /// <summary>Told of each look, by the node's index, before anything is sent for it. Set once, before the loops are started.</summary>
+    public Action<int>? LookBegins { get; init; }
+
+    /// <summary>Told of the end of each look before a snapshot shows it.</summary>
+    public Action<int, NodeSighting>? LookEnded { get; init; }
+
     /// <summary>The newest snapshot.</summary>
     public ClusterTopology Current => Volatile.Read(ref _current);
 
@@ -94,7 +100,11 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         _nodes[node].Wake();
     }
 
-    public void Report(int node, NodeSighting sighting) => Update(node, sighting.After);
+    public void Report(int node, NodeSighting sighting)
+    {
+        LookEnded?.Invoke(node, sighting);
+        Update(node, sighting.After);
+    }
 
     /// <summary>Looks at the node now.</summary>
     public void LookAt(int node) => _nodes[node].Wake();

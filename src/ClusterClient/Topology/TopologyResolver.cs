@@ -148,6 +148,9 @@ internal static class TopologyResolver
             IsDoubted = sighting.DoubtedAt != 0,
             IsSilent = sighting.Status == NodeStatus.Silent,
             WasWritable = facts?.IsWritable == true,
+            Followed = facts is { IsWritable: false }
+                ? new(facts.Epoch, facts.IsEpochLowerBound, facts.Position)
+                : previous?.Followed,
             SystemId = facts?.SystemId,
             Epoch = facts?.Epoch ?? 0,
             Position = facts?.Position ?? default,

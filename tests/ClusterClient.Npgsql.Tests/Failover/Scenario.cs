@@ -21,7 +21,7 @@ internal sealed class Scenario : IAsyncDisposable
 
     public static async Task<Scenario> StartAsync(
         Action<ClusterDataSourceBuilder>? configure = null, int eu = 3, int us = 0, string? connectionString = null,
-        Func<LocalPostgres, Task>? before = null, Func<string, NpgsqlDriver>? driver = null)
+        Func<LocalPostgres, Task>? before = null, Func<string, NpgsqlDriver>? driver = null, string name = "orders")
     {
         var servers = await LocalPostgres.StartAsync(g =>
         {
@@ -37,7 +37,7 @@ internal sealed class Scenario : IAsyncDisposable
         }
 
         var scenario = new Scenario(servers);
-        var builder = new ClusterDataSourceBuilder("orders")
+        var builder = new ClusterDataSourceBuilder(name)
             .UseNpgsql(connectionString ?? servers.ConnectionString)
             .LocatedIn("eu")
             // Over loopback no region is farther than another, and a late first answer would be reason enough to leave one.

@@ -84,6 +84,41 @@ public sealed class ProbeTests(ClusterFixture fixture) : IAsyncLifetime
         static (int?, int?) Room(NodeFacts facts) => (facts.Connections, facts.ConnectionLimit);
     }
 
+    [Theory]
+    [InlineData("plain", "", "", false)]
+    [InlineData("plain", "*", "", true)]
+    [InlineData("plain", "*", "-c synchronous_commit=remote_write", true)]
+    [InlineData("plain", "*", "-c synchronous_commit=local", false)]
+    [InlineData("plain", "*", "-c synchronous_commit=off", false)]
+    public async Task Look_AnyRole_TellsWhetherItsCommitsWaitForReplicas(string role, string standbys, string options, bool waits)
+    {
+        await using var group = await LocalPostgres.StartAsync(b => b.Region("eu", 2).Sql($"reset role; {Plain}"));
+        await group.Primary.ConfigureAsync("synchronous_standby_names", standbys);
+        var at = group.Primary;
+        await using var source = NpgsqlDataSource.Create(
+            $"Host={at.Host};Port={at.Port};Username={role};Database=app;Pooling=false;Options={options}");
+        await using var probe = new NpgsqlProbe(source);
+        Assert.Equal(waits, (await probe.LookAsync()).IsSynchronous);
+    }
+
+    [Fact]
+    public async Task Look_CommitThatDoesNotWaitForTheDisk_LiesBeforeWhatIsInserted()
+    {
+        await using var group = await LocalPostgres.StartAsync(
+            b => b.Region("eu", 2).Setting("wal_writer_delay", "10s").Sql("CREATE TABLE t (id int)"));
+        await using var source = Source("app", group.Primary);
+        await using var probe = new NpgsqlProbe(source);
+        await using var connection = await source.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("SET synchronous_commit = off; INSERT INTO t VALUES (1); SELECT pg_current_wal_insert_lsn()", connection);
+        var end = (ulong)(NpgsqlTypes.NpgsqlLogSequenceNumber)(await command.ExecuteScalarAsync())!;
+
+        var facts = await probe.LookAsync();
+        Assert.True(facts.Inserted!.Value.Ordinal >= end, $"{facts.Inserted} is before {new LogPosition(end)}");
+        Assert.True(facts.Position <= facts.Inserted);
+        await using var standby = new NpgsqlProbe(Source("app", group.Nodes[1]));
+        Assert.Null((await standby.LookAsync()).Inserted);
+    }
+
     [Fact]
     public async Task Look_AnswersOnALongWay_LeaveTheWayWhenTheServersPartIsTaken()
     {

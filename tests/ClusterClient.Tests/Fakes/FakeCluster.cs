@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Drivers;
 using ClusterClient.Health;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
@@ -34,16 +35,22 @@ internal sealed class FakeCluster : IAsyncDisposable
         int detectionSeconds = 0,
         CircuitSettings? circuit = null,
         ConcurrencyLimits? limits = null,
-        string? beginWith = null)
+        string? beginWith = null,
+        CommitDialect? commits = null,
+        CommitResolution resolution = CommitResolution.Off)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
-        var driver = new FakeDriver(Servers, Clock);
+        var driver = new FakeDriver(Servers, Clock) { Dialect = commits };
         var endpoints = TopologyScript.Nodes(nodes);
         Nodes = [.. endpoints.Select((e, i) => new ClusterNode(
             i, e, driver.CreateNode(e), new PeerState(), limits ?? new(), new ScriptedRandom(0.5)))];
         logger ??= NullLogger.Instance;
         var settings = new MonitorSettings { Interval = TimeSpan.FromMinutes(1), ProbeTimeout = TimeSpan.FromDays(1) };
-        Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance);
+        Ledger = new([.. Nodes.Select(n => n.State)], new(Clock), Clock);
+        Monitor = new(endpoints, i => Nodes[i].Driver.CreateProbe(), settings, Clock, new ScriptedRandom(0.5), NullLogger.Instance)
+        {
+            LookEnded = Ledger.LookEnded,
+        };
         Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
         var openLimits = new OpenLimits
         {
@@ -52,6 +59,7 @@ internal sealed class FakeCluster : IAsyncDisposable
             Concurrency = limits ?? new(),
             DetectionSeconds = detectionSeconds,
             BeginWith = beginWith,
+            Resolution = resolution,
         };
         var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
@@ -68,6 +76,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         Circuits = new(circuit, Nodes, Monitor, Teller, openLimits.FailoverTimeout, Clock, new ScriptedRandom(0.5));
         Opener = new("orders", driver, Nodes, Monitor, selector, openLimits, audit, Clock, logger, retries, Circuits)
         {
+            Ledger = Ledger,
             Hedges = hedging is null ? null : new(hedging, Budget, Clock),
         };
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
@@ -87,6 +96,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     public OutlierWatch Outliers { get; }
 
     public CircuitWatch Circuits { get; }
+
+    public CommitLedger Ledger { get; }
 
     public RetryBudget Budget { get; }
 
@@ -113,6 +124,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         var now = Clock.GetTimestamp();
         foreach (var (node, word) in round.Split(' ').Index().Where(w => w.Item != "."))
         {
+            Ledger.LookBegins(node);
             Monitor.Report(node, word switch
             {
                 "x" => Sightings.Refused(now),

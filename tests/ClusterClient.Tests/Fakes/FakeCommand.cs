@@ -42,7 +42,7 @@ internal sealed class FakeCommand : DbCommand, ICloneable
 
     public override int ExecuteNonQuery()
     {
-        ((FakeConnection)DbConnection!).Execute().GetAwaiter().GetResult();
+        ((FakeConnection)DbConnection!).Execute(CommandText).GetAwaiter().GetResult();
         return 1;
     }
 
@@ -50,7 +50,7 @@ internal sealed class FakeCommand : DbCommand, ICloneable
     {
         var connection = (FakeConnection)DbConnection!;
         await using var token = cancellationToken.UnsafeRegister(static c => ((FakeConnection)c!).HearToken(), connection);
-        await (connection.HearsTokens ? connection.Execute().WaitAsync(cancellationToken) : connection.Execute());
+        await (connection.HearsTokens ? connection.Execute(CommandText).WaitAsync(cancellationToken) : connection.Execute(CommandText));
         return 1;
     }
 

@@ -61,19 +61,21 @@ internal sealed class FakeConnection(FakeServer server) : DbConnection
 
     internal void HearToken() => server.OnToken();
 
-    internal Task Execute() => server.Execute();
+    internal Task Execute(string text = "") => server.Execute(text);
 
-    /// <summary>A row that tells the server.</summary>
+    internal Task RollBackAsync() => server.OnStatement is null ? Task.CompletedTask : server.Execute("ROLLBACK");
+
+    /// <summary>A row that tells the server, or what that says.</summary>
     internal DbDataReader Read()
     {
-        var rows = new DataTable { Columns = { { "server", typeof(FakeServer) } } };
-        rows.Rows.Add(server);
+        var rows = new DataTable { Columns = { { "server", typeof(object) } } };
+        rows.Rows.Add(server.OnRow?.Invoke() ?? server);
         return rows.CreateDataReader();
     }
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
-        Execute().GetAwaiter().GetResult();
+        Execute("BEGIN").GetAwaiter().GetResult();
         return new FakeTransaction(this, isolationLevel);
     }
 

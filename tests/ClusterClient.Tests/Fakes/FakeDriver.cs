@@ -16,6 +16,12 @@ internal sealed class FakeDriver(IReadOnlyList<FakeServer> servers, TimeProvider
 
     public override int DefaultPort => 5432;
 
+    public CommitDialect? Dialect { get; init; }
+
+    public override CommitDialect? Commits => Dialect;
+
+    public override string ReadOnly => "READ ONLY";
+
     public override DbProviderFactory ProviderFactory => FakeFactory.Instance;
 
     public override string Database => "fake";

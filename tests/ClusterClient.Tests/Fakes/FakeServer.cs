@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ClusterClient.Topology;
 
 namespace ClusterClient.Tests.Fakes;
@@ -14,6 +15,12 @@ internal sealed class FakeServer
 
     /// <summary>What a statement, begin or commit meets.</summary>
     public Func<Task> OnExecute { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>The same by its text, such as COMMIT, instead; a rollback as well, then.</summary>
+    public Func<string, Task>? OnStatement { get; set; }
+
+    /// <summary>The texts of what reached it, while <see cref="OnStatement"/> is set.</summary>
+    public ConcurrentQueue<string> Log { get; } = [];
 
     /// <summary>What the monitor's look meets; it hangs unless the test wants the monitor's loops.</summary>
     public Func<Task<NodeFacts>> OnLook { get; set; } = () => new TaskCompletionSource<NodeFacts>().Task;
@@ -37,6 +44,9 @@ internal sealed class FakeServer
 
     /// <summary>What the token of an asynchronous statement does when it is cancelled, like drivers that connect for it.</summary>
     public Action OnToken { get; set; } = () => { };
+
+    /// <summary>The value of the one row that a reader brings; the server itself as long as it is null.</summary>
+    public Func<object>? OnRow { get; set; }
 
     /// <summary>What ending a connection under its user does.</summary>
     public Action OnAbort { get; set; } = () => { };
@@ -67,10 +77,16 @@ internal sealed class FakeServer
         return OnOpen();
     }
 
-    public Task Execute()
+    public Task Execute(string text = "")
     {
         Interlocked.Increment(ref _statements);
-        return OnExecute();
+        if (OnStatement is not { } meets)
+        {
+            return OnExecute();
+        }
+
+        Log.Enqueue(text);
+        return meets(text);
     }
 
     public void ClearPool() => Interlocked.Increment(ref _pools);

@@ -1,0 +1,6 @@
+namespace ClusterClient.History.Faults;
+
+/// <summary>What a fault brought.</summary>
+/// <param name="AcceptedAt">When writes were accepted again; null when they never stopped.</param>
+/// <param name="Promoted">Who was promoted; null when nobody was.</param>
+internal sealed record FaultEffect(DateTimeOffset? AcceptedAt = null, string? Promoted = null);

@@ -1,0 +1,26 @@
+using ClusterClient.Testing;
+
+namespace ClusterClient.History.Faults;
+
+/// <summary>
+/// The standbys receive nothing while writes go on; then the primary dies and one of them takes over. Cut off and not hung: a hung one would
+/// still find in its socket what was sent to it, and nothing need be lost.
+/// </summary>
+internal sealed class LoseWrites : Fault
+{
+    public override string Name => "lose writes";
+
+    public override async Task<FaultEffect> InjectAsync(PostgresNode victim, FaultScene scene)
+    {
+        await Task.WhenAll(scene.Standbys.Select(Replication.DetachAsync));
+
+        // Few lost transactions have their ids given out again soon, and many are a longer list to name.
+        await scene.PauseAsync(0, 400);
+        await victim.KillAsync();
+        await scene.PauseAsync(0, 100);
+        var effect = await scene.PromoteAsync(victim);
+        await scene.PauseAsync(0, 300);
+        await victim.RejoinAsync(scene.Primary);
+        return effect;
+    }
+}
