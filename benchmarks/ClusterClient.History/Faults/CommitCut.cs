@@ -16,15 +16,13 @@ internal sealed class CommitCut(string text, CutSide side, CutManner manner) : F
 
     private const int MaxCuts = 4;
 
-    private static readonly TimeSpan SpringLimit = TimeSpan.FromSeconds(20);
-
     public override string Name =>
         $"cut {(side == CutSide.BeforeServer ? "before" : "after")} COMMIT{(manner == CutManner.Drop ? ", silently" : "")}";
 
     public override async Task<FaultEffect> InjectAsync(PostgresNode victim, FaultScene scene)
     {
         using var trap = victim.Proxy.CutAt(text, side, manner, scene.Between(1, MaxCuts));
-        await trap.Sprung.WaitAsync(SpringLimit);
+        await scene.SprungAsync(trap);
         await scene.PauseAsync(0, 50);
         if (scene.Chance(40))
         {

@@ -6,6 +6,8 @@ namespace ClusterClient.History.Faults;
 /// <summary>What faults are made with: the servers, chance, and an operator who knows how to promote. For one fault at a time.</summary>
 internal sealed class FaultScene(LocalPostgres group, RunClock clock, Random random, CancellationToken stop)
 {
+    private static readonly TimeSpan SpringLimit = TimeSpan.FromSeconds(3);
+
     public LocalPostgres Group => group;
 
     public PostgresNode Primary => group.Primary;
@@ -22,6 +24,9 @@ internal sealed class FaultScene(LocalPostgres group, RunClock clock, Random ran
     public T Any<T>(IReadOnlyList<T> list) => list[random.Next(list.Count)];
 
     public Task PauseAsync(int fromMs, int toMs) => Task.Delay(random.Next(fromMs, toMs), stop);
+
+    /// <summary>Waits until a trap has sprung; not for long, as clients may be busy otherwise or go past the link.</summary>
+    public async Task SprungAsync(ProxyTrap trap) => await Task.WhenAny(trap.Sprung, Task.Delay(SpringLimit, stop));
 
     /// <summary>Begins to try writes at a node, past the library and its proxy.</summary>
     /// <returns>When one was accepted first.</returns>

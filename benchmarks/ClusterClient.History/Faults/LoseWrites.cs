@@ -4,10 +4,13 @@ namespace ClusterClient.History.Faults;
 
 /// <summary>
 /// The standbys receive nothing while writes go on; then the primary dies and one of them takes over. Cut off and not hung: a hung one would
-/// still find in its socket what was sent to it, and nothing need be lost.
+/// still find in its socket what was sent to it, and nothing need be lost. Mostly some clients have just not heard what became of a commit.
 /// </summary>
-internal sealed class LoseWrites : Fault
+/// <param name="commit">The text of a commit.</param>
+internal sealed class LoseWrites(string commit) : Fault
 {
+    private const int MaxCuts = 4;
+
     public override string Name => "lose writes";
 
     public override async Task<FaultEffect> InjectAsync(PostgresNode victim, FaultScene scene)
@@ -16,6 +19,12 @@ internal sealed class LoseWrites : Fault
 
         // Few lost transactions have their ids given out again soon, and many are a longer list to name.
         await scene.PauseAsync(0, 400);
+        if (scene.Chance(60))
+        {
+            using var trap = victim.Proxy.CutAt(commit, CutSide.AfterServer, CutManner.Reset, MaxCuts);
+            await scene.SprungAsync(trap);
+        }
+
         await victim.KillAsync();
         await scene.PauseAsync(0, 100);
         var effect = await scene.PromoteAsync(victim);

@@ -33,7 +33,7 @@ internal sealed class Schedule
             (new PlannedPromotion(), 10),
             (new ReplicaLag(), 4),
             (new ReplicaRestart(), 4),
-            .. mode == ReplicationMode.Async ? new (Fault, int)[] { (new LoseWrites(), 25) } : [],
+            .. mode == ReplicationMode.Async ? new (Fault, int)[] { (new LoseWrites(commit), 25) } : [],
         ];
         _total = _faults.Sum(f => f.Weight);
     }

@@ -13,11 +13,11 @@ public sealed class ScheduleTests
 
     [Fact]
     public void Next_Synchronous_NeverCutsStandbysOffBeforeThePrimaryDies() =>
-        Assert.DoesNotContain(new LoseWrites().Name, Draw(ReplicationMode.Sync, 7, 1_000));
+        Assert.DoesNotContain(new LoseWrites(CommitCut.AsText).Name, Draw(ReplicationMode.Sync, 7, 1_000));
 
     [Fact]
     public void Next_Asynchronous_LosesWritesOften() =>
-        Assert.InRange(Draw(ReplicationMode.Async, 7, 1_000).Count(n => n == new LoseWrites().Name), 100, 300);
+        Assert.InRange(Draw(ReplicationMode.Async, 7, 1_000).Count(n => n == new LoseWrites(CommitCut.AsText).Name), 100, 300);
 
     [Fact]
     public void Next_ManyTimes_LeavesNoFaultOut() => Assert.Equal(18, Draw(ReplicationMode.Async, 7, 1_000).Distinct().Count());

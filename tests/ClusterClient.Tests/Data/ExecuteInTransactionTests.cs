@@ -294,6 +294,7 @@ public sealed class ExecuteInTransactionTests
     {
         await using var script = new TransactionScript();
         script.Cluster.Sees("P1@9 x");
+        script.IsMonitored = false;
         await script.RunAsync(async, (db, _, ct) => ExecuteAsync(db, async, "SELECT 1", ct), view: script.Cluster.Reads);
         Assert.Equal("BEGIN READ ONLY SELECT 1 COMMIT", script.Log);
     }

@@ -35,6 +35,9 @@ internal sealed class TransactionScript : IAsyncDisposable
 
     public ScriptedCommits Commits { get; } = new();
 
+    /// <summary>Whether the primary is there whenever the monitor looks; otherwise the test says when.</summary>
+    public bool IsMonitored { get; set; } = true;
+
     /// <summary>How many times the delegate was begun.</summary>
     public int Runs { get; private set; }
 
@@ -92,7 +95,16 @@ internal sealed class TransactionScript : IAsyncDisposable
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
-        await Until.TrueAsync(Cluster.Clock, Step, TimeSpan.FromSeconds(90), () => running.IsCompleted);
+        await Until.TrueAsync(Cluster.Clock, Step, TimeSpan.FromSeconds(90), () =>
+        {
+            // The monitor looks again at a node that came into question.
+            if (IsMonitored && Cluster.Monitor.Current.Nodes[0].IsDoubted)
+            {
+                Cluster.Sees("P1@9 R1@9");
+            }
+
+            return running.IsCompleted;
+        });
         return await running;
 
         async Task<int> CountedAsync(ClusterConnection db, TransactionAttempt attempt, CancellationToken ct)
