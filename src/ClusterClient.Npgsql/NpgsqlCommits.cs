@@ -102,7 +102,8 @@ internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPre
 
     public override bool? HasFailed(DbConnection connection) => NpgsqlTransactionState.HasFailed((NpgsqlConnection)connection);
 
-    public override bool IsWithoutMarkers(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable };
+    public override bool IsWithoutMarkers(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } missing
+        && missing.MessageText.Contains("clusterclient_commits", StringComparison.Ordinal);
 
     public override void Ask(DbCommand command, TransactionMark mark)
     {

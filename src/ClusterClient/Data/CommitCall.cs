@@ -365,9 +365,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     }
 
     // One that is not prepared is refused when it is sent, and the commit behind it is not done.
-    private bool IsMarkerRefused(Exception exception) =>
-        exception is DbException { BatchCommand: { } refused } && ReferenceEquals(refused, _withMarker?.BatchCommands[0])
-        && IsWithoutMarkers(exception) && !SaysNotApplied(exception);
+    private bool IsMarkerRefused(Exception exception) => IsWithoutMarkers(exception) && !SaysNotApplied(exception);
 
     // Before anything was sent, or in its place; nobody but the application's own makes that table.
     private bool IsWithoutMarkers(Exception exception) => _withMarker is not null && transaction.Dialect.IsWithoutMarkers(exception);

@@ -32,7 +32,6 @@ public sealed class CutCommitTests(CommitServers servers)
         await using var orders = await servers.NewAsync(resolution);
         await using var db = await orders.OpenConnectionAsync();
         var id = servers.NextId();
-        // What a marker is written with is prepared by the first commit of a physical connection, and sent by its name from then on.
         await using (var first = await db.BeginTransactionAsync())
         {
             await db.RunAsync($"INSERT INTO t VALUES ({servers.NextId()}, 'first')");
@@ -41,7 +40,7 @@ public sealed class CutCommitTests(CommitServers servers)
 
         await using var transaction = await db.BeginTransactionAsync();
         await db.RunAsync($"INSERT INTO t VALUES ({id}, 'x')", io);
-        using var trap = servers.Primary.Proxy.CutAt(resolution == CommitResolution.ByMarker ? "_p2\0" : "COMMIT", side);
+        using var trap = servers.Primary.Proxy.CutAt("COMMIT", side);
         var isThere = side == CutSide.AfterServer;
         if (isThere && resolution != CommitResolution.Off)
         {
@@ -60,23 +59,6 @@ public sealed class CutCommitTests(CommitServers servers)
         await db.CloseAsync();
         await db.OpenAsync();
         Assert.Equal(isThere ? 1L : 0L, await db.ValueAsync<long>($"SELECT count(*) FROM t WHERE id = {id}", io));
-    }
-
-    /// <summary>The first commit of a physical connection prepares what it writes its marker with: nothing is sent before.</summary>
-    [Theory]
-    [InlineData(Io.Sync)]
-    [InlineData(Io.Async)]
-    public async Task Commit_CutWhileTheMarkerIsPrepared_NotCommittedAndSaysSo(Io io)
-    {
-        await using var orders = await servers.NewAsync(CommitResolution.ByMarker);
-        await using var db = await orders.OpenConnectionAsync();
-        var id = servers.NextId();
-        await using var transaction = await db.BeginTransactionAsync();
-        await db.RunAsync($"INSERT INTO t VALUES ({id}, 'x')", io);
-        using var trap = servers.Primary.Proxy.CutAt("COMMIT", CutSide.AfterServer);
-        var failure = await Assert.ThrowsAsync<NpgsqlException>(() => transaction.CommitAsync(io));
-        Assert.False(CallFault.Of(failure)!.MayHaveBeenApplied);
-        Assert.Equal("0", await servers.RowsAsync(id));
     }
 
     /// <summary>Nothing that stays was written: whatever became of the commit, nothing was applied.</summary>
@@ -133,7 +115,7 @@ public sealed class CutCommitTests(CommitServers servers)
             await db.RunAsync("ROLLBACK TO SAVEPOINT s");
         }
 
-        using var trap = servers.Primary.Proxy.CutAt(resolution == CommitResolution.ByMarker ? "_p2\0" : "COMMIT", CutSide.AfterServer);
+        using var trap = servers.Primary.Proxy.CutAt("COMMIT", CutSide.AfterServer);
         await transaction.CommitAsync();
         Assert.Equal((1, "1"), (trap.Cuts, await servers.RowsAsync(id)));
     }
@@ -156,8 +138,7 @@ public sealed class CutCommitTests(CommitServers servers)
         var backend = await db.BackendAsync();
         await using var transaction = await db.BeginTransactionAsync();
         await db.RunAsync($"INSERT INTO t VALUES ({id}, 'x')");
-        using var trap = servers.Primary.Proxy.CutAt(
-            resolution == CommitResolution.ByMarker ? "_p2\0" : "COMMIT", CutSide.BeforeServer, CutManner.Drop);
+        using var trap = servers.Primary.Proxy.CutAt("COMMIT", CutSide.BeforeServer, CutManner.Drop);
         var failure = await Assert.ThrowsAnyAsync<NpgsqlException>(() => transaction.CommitAsync());
         Assert.False(CallFault.Of(failure)!.MayHaveBeenApplied);
         Assert.Equal(("0", "0"), (await servers.RowsAsync(id), await servers.Primary.ExecuteAsync($"SELECT count(*) FROM pg_stat_activity WHERE pid = {backend}")));
