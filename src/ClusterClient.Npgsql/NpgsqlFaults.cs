@@ -45,6 +45,9 @@ internal static class NpgsqlFaults
         OperationCanceledException { InnerException: PostgresException e } => new(CallerCancelled, SqlStates.Classify(e).NotApplied),
         OperationCanceledException => new(CallerCancelled, Unknown),
 
+        // Npgsql's own, where a connection was ended in the moment that a call on it began.
+        ObjectDisposedException { ObjectName: "System.Threading.ManualResetEventSlim" } => new(ConnectionLost, Unknown),
+
         // Several things at once on one connection, or none of it open: the caller's mistake, refused before it was sent.
         NpgsqlOperationInProgressException => new(Statement, Never),
         InvalidOperationException e when Says(e, "Connection is not open") => new(Statement, Never),

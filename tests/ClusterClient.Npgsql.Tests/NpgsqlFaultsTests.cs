@@ -101,6 +101,7 @@ public sealed class NpgsqlFaultsTests
         { new InvalidOperationException("Connection is not open"), FaultKind.Statement, true },
         { new InvalidOperationException("x"), FaultKind.Statement, false },
         { new ObjectDisposedException("x"), FaultKind.Statement, false },
+        { new ObjectDisposedException("System.Threading.ManualResetEventSlim"), FaultKind.ConnectionLost, false },
         { new InvalidCastException("x"), FaultKind.Statement, false },
         { new NpgsqlException("x"), FaultKind.Statement, false },
 

@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace ClusterClient.Benchmarks.Transactions;
 
-/// <summary>Data sources for one group: raw and through the cluster, past the fault proxies, to the very same primary.</summary>
-internal sealed class TransactionServers(LocalPostgres group)
+/// <summary>Data sources for one group: raw and through the cluster, to the very same primary; past the fault proxies, or both through its one.</summary>
+internal sealed class TransactionServers(LocalPostgres group, bool isDistant)
 {
     /// <summary>Accounts that there are, from 1 on: so few that they stay in the server's memory, as what an application works with does.</summary>
     public const int Accounts = 1000;
@@ -22,7 +22,7 @@ internal sealed class TransactionServers(LocalPostgres group)
         """;
 
     public Task<Entrant> Raw() => Task.FromResult(
-        new Entrant(NpgsqlDataSource.Create($"{group.ConnectionString};Host={group.Primary.Host};Port={group.Primary.DirectPort}")));
+        new Entrant(NpgsqlDataSource.Create($"{group.ConnectionString};Host={group.Primary.Host};Port={Port(group.Primary)}")));
 
     public async Task<Entrant> ClusterAsync(CommitResolution resolution)
     {
@@ -30,7 +30,7 @@ internal sealed class TransactionServers(LocalPostgres group)
             .Configure(o => o.CommitResolution = resolution);
         foreach (var node in group.Nodes)
         {
-            builder.AddNode($"{node.Host}:{node.DirectPort}", node.Region, name: node.Name);
+            builder.AddNode($"{node.Host}:{Port(node)}", node.Region, name: node.Name);
         }
 
         var source = builder.Build();
@@ -42,4 +42,6 @@ internal sealed class TransactionServers(LocalPostgres group)
 
         return new(source);
     }
+
+    private int Port(PostgresNode node) => isDistant ? node.Port : node.DirectPort;
 }

@@ -19,7 +19,10 @@ internal sealed class TransactionsPart : Part
     {
         var (rounds, only) = (arguments.Number("rounds", 600), arguments.Text("only", ""));
         var isFirst = true;
-        foreach (var (title, standbys) in new[] { ("On a server without standbys", 0), ("With one synchronous standby", 1) })
+        foreach (var (title, standbys, distance) in new[]
+        {
+            ("On this machine, without standbys", 0, 0), ("On this machine, with one synchronous standby", 1, 0), ("1 ms away, with one synchronous standby", 1, 1),
+        })
         {
             await using var group = await LocalPostgres.StartAsync(b =>
             {
@@ -29,6 +32,7 @@ internal sealed class TransactionsPart : Part
                     b.Synchronous($"FIRST {standbys} (*)");
                 }
             });
+            group.Primary.Proxy.Latency = TimeSpan.FromMilliseconds(distance);
             if (isFirst)
             {
                 report.Machine(await group.Primary.ExecuteAsync("show server_version"));
@@ -37,7 +41,7 @@ internal sealed class TransactionsPart : Part
             }
 
             var results = new List<DuelResult>();
-            foreach (var duel in Duels(new TransactionServers(group), rounds).Where(d => $"{title}: {d.Name}".Contains(only, StringComparison.Ordinal)))
+            foreach (var duel in Duels(new TransactionServers(group, isDistant: distance > 0), distance == 0 ? rounds : rounds / 4).Where(d => $"{title}: {d.Name}".Contains(only, StringComparison.Ordinal)))
             {
                 results.Add(await duel.RunQuietlyAsync());
             }

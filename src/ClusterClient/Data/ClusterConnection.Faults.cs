@@ -19,8 +19,8 @@ public partial class ClusterConnection
     {
         if (_node is { } node)
         {
+            var fault = Undone(Opener.NoteFault(exception, node, _openIntent));
             _transaction?.Failed(exception);
-            var fault = Opener.NoteFault(exception, node, _openIntent);
             call.Failed(fault);
             Tell(exception, node, fault, attempts: 1, notRetried: null);
         }
@@ -41,13 +41,17 @@ public partial class ClusterConnection
             return false;
         }
 
+        var fault = Undone(Opener.NoteFault(exception, node, _openIntent));
         _transaction?.Failed(exception);
-        var fault = Opener.NoteFault(exception, node, _openIntent);
         call.Failed(fault);
         var obstacle = fault.IsTransient ? Obstacle(exception, fault, command) : null;
         Tell(exception, node, fault with { NotApplied = fault.NotApplied && !mayBeApplied }, attempts, obstacle);
         return fault.IsTransient && obstacle is null;
     }
+
+    // With its session, a transaction goes whose commit was not sent: whatever the call did in it.
+    private Fault Undone(Fault fault) =>
+        _transaction is { HasEnded: false } && fault.Kind is (FaultKind.ConnectionLost or FaultKind.ShuttingDown) ? fault with { NotApplied = true } : fault;
 
     // What speaks against sending a call again whose fault does not.
     private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>

@@ -17,12 +17,16 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
         {
             foreach (var node in after.Nodes)
             {
-                CleanUp(before.Nodes[node.Index], node);
+                CleanUp(before.Nodes[node.Index], node, IsSucceeded(node, after) && !IsSucceeded(before.Nodes[node.Index], before));
             }
         },
         stop);
 
-    private void CleanUp(NodeDescription before, NodeDescription after)
+    // Whatever becomes of such a server, nothing that is under way on it can end well, and its end may have been lost on the way here.
+    private static bool IsSucceeded(NodeDescription node, ClusterTopology topology) =>
+        node is { WasWritable: true, Status: not NodeStatus.Online } && node.Epoch < topology.Epoch && topology.Primary is not null;
+
+    private void CleanUp(NodeDescription before, NodeDescription after, bool isSucceeded)
     {
         var node = nodes[after.Index];
         if (after.RisenAt != before.RisenAt)
@@ -38,7 +42,7 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
 
         try
         {
-            if ((after.IsSilent && !before.IsSilent)
+            if (isSucceeded || (after.IsSilent && !before.IsSilent)
                 || (after.Status != before.Status && after.Status is NodeStatus.Fenced or NodeStatus.Foreign or NodeStatus.Diverged))
             {
                 // The pool last: what was ended and given back by then must not be handed out again.

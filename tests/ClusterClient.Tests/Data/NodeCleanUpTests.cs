@@ -34,6 +34,21 @@ public sealed class NodeCleanUpTests
         Assert.Equal((clears, ends), (cluster.Servers[0].PoolClears, native.IsAborted));
     }
 
+    [Theory]
+    // Its connections may not have heard of its end, and there is somebody else to go to now.
+    [InlineData("x .", ". P2@9/9", true)]
+    [InlineData("x .", ". R1@9", false)]
+    [InlineData("R1@9 P2@9/9", "x .", false)]
+    public async Task RunAsync_PrimaryIsGone_ItsConnectionsEndWhenItHasASuccessor(string first, string then, bool ends)
+    {
+        await using var cluster = new FakeCluster(2).Sees("P1@9 R1@9");
+        await using var connection = await cluster.Writes.OpenConnectionAsync();
+        var following = Follow(cluster, _events.Add);
+        cluster.Sees(first).Sees(then);
+        await StopAsync(cluster, following);
+        Assert.Equal(ends, Assert.Single(cluster.Servers[0].Connections).IsAborted);
+    }
+
     [Fact]
     public async Task RunAsync_NodeThatStaysSilent_IsClearedOnce()
     {
@@ -80,7 +95,7 @@ public sealed class NodeCleanUpTests
         await StopAsync(cluster, following);
         Assert.Equal(
             [TopologyEventKind.NodeLost, TopologyEventKind.PrimaryLost, TopologyEventKind.PrimaryFound], _events.Select(e => e.Kind));
-        Assert.Equal(1, cluster.Servers[0].PoolClears);
+        Assert.Equal(2, cluster.Servers[0].PoolClears);
     }
 
     [Fact]
