@@ -19,9 +19,10 @@ internal static class ReadCheck
                 yield return new(
                     ViolationKind.ReadWrong, $"{last} as element {count}, as it was read", count > list.Count ? $"{list.Count} elements" : $"{list[count - 1]}", operation);
             }
-            else if (operation.IsSerializable && list.Contains(operation.Id) && list[count] != operation.Id)
+            else if (operation.IsSerializable && list.Contains(operation.Id) && (count == list.Count || list[count] != operation.Id))
             {
-                yield return new(ViolationKind.ReadWrong, $"it right behind the {count} elements that were read", $"{list[count]} there", operation);
+                yield return new(
+                    ViolationKind.ReadWrong, $"it right behind the {count} elements that were read", count == list.Count ? "the list's end there" : $"{list[count]} there", operation);
             }
         }
     }

@@ -12,6 +12,9 @@ internal enum ViolationKind
     /// <summary>A report says that a write is lost, and it is there.</summary>
     NamedButThere,
 
+    /// <summary>A report came though commits wait for their replicas and nothing was lost.</summary>
+    FalseAlarm,
+
     /// <summary>A write is there more than once.</summary>
     AppliedTwice,
 

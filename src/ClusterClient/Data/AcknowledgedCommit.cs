@@ -12,7 +12,9 @@ namespace ClusterClient.Data;
 /// <param name="Mark">Its id, where it has one.</param>
 /// <param name="Marker">Its row in the table of markers, where it has one.</param>
 /// <param name="Label">The application's name for it, where it gave one.</param>
+/// <param name="IsSynchronous">Whether its server's commits waited for replicas.</param>
 /// <param name="ClearedFor">A later history of which the servers said that it is in it.</param>
+/// <param name="ClearedUpTo">Where that history left the earlier ones: at or before this it has the commit. Null when that is not known.</param>
 internal readonly record struct AcknowledgedCommit(
     History History,
     long At,
@@ -22,7 +24,9 @@ internal readonly record struct AcknowledgedCommit(
     TransactionMark? Mark,
     Guid? Marker,
     string? Label,
-    History? ClearedFor = null)
+    bool IsSynchronous = false,
+    History? ClearedFor = null,
+    LogPosition? ClearedUpTo = null)
 {
     /// <summary>Whether there is something by which a server can be asked.</summary>
     public bool CanBeAskedFor => Mark is not null || Marker is not null;

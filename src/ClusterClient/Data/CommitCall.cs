@@ -26,7 +26,6 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     private bool _isPrepared;
     private SentCommit? _sent;
     private NodeDescription? _sentTo;
-    private bool _wasAsked;
 
     public void Run()
     {
@@ -198,7 +197,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             && (transaction.Mark is not null
                 || (transaction.MayHaveWritten && (transaction.HasFailed || transaction.Resolution != CommitResolution.ByTransactionId))))
         {
-            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, hasWritten: _sent.CanBeAsked || transaction.HasWritten, _wasAsked);
+            _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, hasWritten: _sent.CanBeAsked || transaction.HasWritten);
         }
     }
 
@@ -352,7 +351,6 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         switch (verdict.Outcome)
         {
             case CommitOutcome.Committed:
-                _wasAsked = true;
                 Log.CommitResolved(_opener.Logger, _opener.Cluster, _sent.Node.Endpoint.Name, "committed", elapsed.TotalMilliseconds, verdict.Reason);
                 return true;
             case CommitOutcome.NotCommitted:

@@ -74,17 +74,16 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
     /// <param name="marker">Its row in the table of markers; null when it has none.</param>
     /// <param name="label">The application's name for it; null when it gave none.</param>
     /// <param name="hasWritten">Whether it wrote for certain; one that may have only read is never lost for certain.</param>
-    /// <param name="wasAsked">Whether it is known from having asked the present primary.</param>
-    public void Acknowledged(NodeDescription sentTo, TransactionMark? mark, Guid? marker, string? label, bool hasWritten, bool wasAsked)
+    public void Acknowledged(NodeDescription sentTo, TransactionMark? mark, Guid? marker, string? label, bool hasWritten)
     {
         var history = new History(sentTo.Epoch, sentTo.Index);
         var position = mark is not null && mark.Position > sentTo.Position ? mark.Position : sentTo.Position;
-        var commit = new AcknowledgedCommit(history, clock.Now, time.GetUtcNow(), position, hasWritten, mark, marker, label);
+        var commit = new AcknowledgedCommit(history, clock.Now, time.GetUtcNow(), position, hasWritten, mark, marker, label, _nodes[sentTo.Index].IsSynchronous);
         bool isLate;
         lock (_gate)
         {
             _nodes[sentTo.Index].Committed();
-            Add(commit with { ClearedFor = wasAsked ? _reach.Present : null });
+            Add(commit);
             isLate = IsOver(history);
             _isDue |= isLate;
         }
@@ -108,7 +107,7 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
     }
 
     /// <summary>
-    /// Takes out all that was acknowledged in histories that are over and that the present one is not proved to have, oldest history first.
+    /// Takes out all that was acknowledged in histories that are over and that the present one is not proved to have, newest history first: that is what a failover loses.
     /// </summary>
     public ImmutableArray<Suspects> Take()
     {
@@ -131,21 +130,36 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
             return
             [
                 .. _nodes.SelectMany((n, i) => n.Epochs.Select(e => new History(e, i))).Union(_commits.Histories)
-                    .Where(h => h != present).OrderBy(h => h.Epoch).ToArray()
+                    .Where(h => h != present).OrderByDescending(h => h.Epoch).ToArray()
                     .Select(h => Take(h, present)).Where(s => !s.IsEmpty),
             ];
         }
     }
 
     /// <summary>The servers say that these are in that history: they are kept, for what the next failover does to them.</summary>
-    public void Clear(IEnumerable<AcknowledgedCommit> commits, History present)
+    public void Clear(IEnumerable<AcknowledgedCommit> commits, Suspects of)
     {
         lock (_gate)
         {
             foreach (var commit in commits)
             {
-                Add(commit with { ClearedFor = present });
+                Add(commit with { ClearedFor = of.To, ClearedUpTo = of.Reach.Limit });
             }
+        }
+    }
+
+    /// <summary>They could not be judged, because there is another primary by now, or none: they are judged when there is one again.</summary>
+    public void Return(Suspects open)
+    {
+        lock (_gate)
+        {
+            foreach (var commit in open.Lost.Concat(open.Doubtful).OrderBy(c => c.At))
+            {
+                Add(commit);
+            }
+
+            _nodes[open.From.Node].Return(open.Intervals);
+            _isDue = true;
         }
     }
 
@@ -154,7 +168,7 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
         var node = _nodes[history.Node];
         var reach = _reach.Of(history);
         var before = node.Before(history.Epoch, reach.Proven);
-        var commits = _commits.Take(c => c.History == history && c.At >= before && c.ClearedFor != present);
+        var commits = _commits.Take(c => c.History == history && c.At >= before && !IsCleared(c, present));
         var intervals = node.Take(history.Epoch, before);
         var counted = intervals.FindAll(i => i.Writes.Count > 0);
         var isLost = commits.OrderBy(c => c.At).ToLookup(c => c.HasWritten && c.Position >= reach.Limit);
@@ -164,14 +178,19 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
             To = present,
             Reach = reach,
             LastAcknowledged = commits.Select(c => c.Position).Append(node.Newest(history.Epoch)).Max(),
-            IsSynchronous = intervals.Count > 0 && intervals.TrueForAll(i => i.IsSynchronous),
+            IsSynchronous = commits.TrueForAll(c => c.IsSynchronous) && counted.TrueForAll(i => i.IsSynchronous),
             Lost = [.. isLost[true]],
             Doubtful = [.. isLost[false]],
+            Intervals = [.. intervals],
             Writes = counted.Sum(i => i.Writes.Count),
             FirstAt = counted.Select(i => i.Writes.FirstAt).DefaultIfEmpty().Min(),
             LastAt = counted.Select(i => i.Writes.LastAt).DefaultIfEmpty().Max(),
         };
     }
+
+    // What a later history was said to have lies in it before the point where that left the others: whoever has it up to there has the commit.
+    private bool IsCleared(AcknowledgedCommit commit, History present) => commit.ClearedFor is { } later
+        && (later == present || (commit.ClearedUpTo is { } end && end <= _reach.Of(later).Proven));
 
     private void Add(AcknowledgedCommit commit)
     {

@@ -16,37 +16,48 @@ namespace ClusterClient.Data;
 internal sealed class LossInquiry(
     string cluster, ImmutableArray<ClusterNode> nodes, CommitDialect? dialect, HealthClock clock, TimeProvider time, ILogger logger)
 {
-    internal const int MostQuestions = 1_000;
-
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Markers are removed after an hour.</summary>
     private static readonly TimeSpan OldestMarker = TimeSpan.FromMinutes(30);
 
+    /// <summary>Whether that is the history of the primary that there is.</summary>
+    public static bool IsPresent(History history, ClusterTopology topology) =>
+        topology.Primary is { } primary && new History(primary.Epoch, primary.Index) == history;
+
+    /// <param name="suspects">Of whose doubtful commits it is asked, as long as their new history is the present one.</param>
+    /// <param name="current">Gives the newest snapshot.</param>
+    /// <param name="stop">Ends it.</param>
     /// <returns>The answers that there are.</returns>
-    public async Task<Dictionary<AcknowledgedCommit, CommitOutcome>> AskAsync(
-        ImmutableArray<AcknowledgedCommit> commits, ClusterTopology topology, CancellationToken stop)
+    public async Task<Dictionary<AcknowledgedCommit, CommitOutcome>> AskAsync(Suspects suspects, Func<ClusterTopology> current, CancellationToken stop)
     {
         Dictionary<AcknowledgedCommit, CommitOutcome> answers = [];
-        if (dialect is null || topology.Primary is not { } primary || !commits.Any(CanAsk))
+        if (dialect is null || !suspects.Doubtful.Any(CanAsk))
         {
             return answers;
         }
 
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        var asking = AskAsync(commits, primary.Index, topology, answers, either.Token);
-        try
+        while (!either.IsCancellationRequested && IsPresent(suspects.To, current()))
         {
-            // A driver does not hear its token while its server hangs.
-            await asking.WaitAsync(either.Token).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Whatever it was: they stay doubtful, which is what is told of them then.
-        catch (Exception e) when (!stop.IsCancellationRequested)
+            var asking = AskAsync(suspects, current(), answers, either.Token);
+            try
+            {
+                // A driver does not hear its token while its server hangs.
+                await asking.WaitAsync(either.Token).ConfigureAwait(false);
+                break;
+            }
+#pragma warning disable CA1031 // Whatever it was, it is tried again; what has no answer in the end stays doubtful, and that is told of it.
+            catch (Exception e) when (!stop.IsCancellationRequested)
 #pragma warning restore CA1031
-        {
-            Log.LossQuestionFailed(logger, cluster, primary.Endpoint.Name, e);
-            _ = asking.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            {
+                Log.LossQuestionFailed(logger, cluster, nodes[suspects.To.Node].Endpoint.Name, e);
+                _ = asking.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                await Task.Delay(Pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         lock (answers)
@@ -56,13 +67,21 @@ internal sealed class LossInquiry(
     }
 
     private async Task AskAsync(
-        ImmutableArray<AcknowledgedCommit> commits, int node, ClusterTopology topology, Dictionary<AcknowledgedCommit, CommitOutcome> answers, CancellationToken cancellationToken)
+        Suspects suspects, ClusterTopology topology, Dictionary<AcknowledgedCommit, CommitOutcome> answers, CancellationToken cancellationToken)
     {
-        var connection = await nodes[node].Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await nodes[suspects.To.Node].Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            foreach (var commit in commits.Reverse().Where(CanAsk).Take(MostQuestions))
+            foreach (var commit in suspects.Doubtful.Reverse().Where(CanAsk))
             {
+                lock (answers)
+                {
+                    if (answers.ContainsKey(commit))
+                    {
+                        continue;
+                    }
+                }
+
                 cancellationToken.ThrowIfCancellationRequested();
                 var outcome = await AskAsync(connection, commit, topology, cancellationToken).ConfigureAwait(false);
                 lock (answers)

@@ -60,17 +60,21 @@ internal sealed class LossWatch(
     {
         foreach (var suspects in ledger.Take())
         {
-            var topology = monitor.Current;
-            var answers = await inquiry.AskAsync(suspects.Doubtful, topology, stop).ConfigureAwait(false);
-            ledger.Clear(suspects.Doubtful.Where(c => answers.GetValueOrDefault(c) == CommitOutcome.Committed), suspects.To);
+            var answers = await inquiry.AskAsync(suspects, () => monitor.Current, stop).ConfigureAwait(false);
+            ledger.Clear(suspects.Doubtful.Where(c => answers.GetValueOrDefault(c) == CommitOutcome.Committed), suspects);
             var open = suspects with
             {
                 Lost = [.. suspects.Lost.Concat(suspects.Doubtful.Where(c => answers.GetValueOrDefault(c) == CommitOutcome.NotCommitted)).OrderBy(c => c.At)],
                 Doubtful = [.. suspects.Doubtful.Where(c => answers.GetValueOrDefault(c) == CommitOutcome.Unknown)],
             };
+            var topology = monitor.Current;
             if (open.IsEmpty)
             {
                 Log.NothingLost(logger, cluster, topology.Nodes[suspects.To.Node].Endpoint.Name, suspects.To.Epoch, answers.Count);
+            }
+            else if (!LossInquiry.IsPresent(suspects.To, topology) && open.Doubtful.Any(c => c.CanBeAskedFor && !answers.ContainsKey(c)))
+            {
+                ledger.Return(open);
             }
             else
             {
@@ -83,7 +87,7 @@ internal sealed class LossWatch(
     {
         var topology = monitor.Current;
         var report = Report(suspects, topology);
-        if (suspects.IsSynchronous && suspects.Lost.IsEmpty && !suspects.Doubtful.Any(c => c.CanBeAskedFor))
+        if (suspects.IsSynchronous && suspects.Lost.IsEmpty)
         {
             Log.WritesHardlyLost(logger, cluster, LossSentence.Of(report));
             return;

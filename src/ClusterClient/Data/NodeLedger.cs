@@ -20,10 +20,12 @@ internal sealed class NodeLedger(WriteCount writes)
     private readonly List<EndedInterval> _ended = [];
     private readonly Dictionary<long, LogPosition> _newest = [];
     private bool _hasCommits;
-    private bool _isSynchronous;
 
     /// <summary>The node's epoch when it was last seen to accept writes; 0 before that.</summary>
     public long Epoch { get; private set; }
+
+    /// <summary>Whether its commits waited for replicas when it was seen last.</summary>
+    public bool IsSynchronous { get; private set; }
 
     /// <summary>The epochs of which it has intervals that ended.</summary>
     public IEnumerable<long> Epochs => _ended.Select(i => i.Epoch).Distinct();
@@ -43,7 +45,7 @@ internal sealed class NodeLedger(WriteCount writes)
         }
 
         _hasCommits = false;
-        Keep(new(Epoch, writes.Cut(), now) { IsSynchronous = _isSynchronous });
+        Keep(new(Epoch, writes.Cut(), now) { IsSynchronous = IsSynchronous });
         return true;
     }
 
@@ -66,7 +68,7 @@ internal sealed class NodeLedger(WriteCount writes)
             }
         }
 
-        _isSynchronous = facts.IsSynchronous;
+        IsSynchronous = facts.IsSynchronous;
         _newest[facts.Epoch] = facts.Position;
     }
 
@@ -80,6 +82,13 @@ internal sealed class NodeLedger(WriteCount writes)
         var taken = _ended.FindAll(i => i.Epoch == epoch && i.EndedAt > from);
         _ended.RemoveAll(taken.Contains);
         return taken;
+    }
+
+    /// <summary>They are to be judged another time.</summary>
+    public void Return(IEnumerable<EndedInterval> intervals)
+    {
+        _ended.AddRange(intervals);
+        _ended.Sort(static (a, b) => a.EndedAt.CompareTo(b.EndedAt));
     }
 
     /// <summary>From now on this commit is only counted.</summary>
@@ -98,7 +107,7 @@ internal sealed class NodeLedger(WriteCount writes)
         {
             var late = new WriteInterval();
             late.Add(commit.At);
-            Keep(new(commit.History.Epoch, late, commit.At + 1) { IsSynchronous = _isSynchronous });
+            Keep(new(commit.History.Epoch, late, commit.At + 1) { IsSynchronous = IsSynchronous });
         }
     }
 

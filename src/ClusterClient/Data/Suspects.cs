@@ -27,6 +27,9 @@ internal sealed record Suspects
     /// <summary>Commits that may lie before it or beyond it.</summary>
     public ImmutableArray<AcknowledgedCommit> Doubtful { get; init; } = [];
 
+    /// <summary>The intervals that the writes below are counted in.</summary>
+    public ImmutableArray<EndedInterval> Intervals { get; init; } = [];
+
     /// <summary>Writes that are only counted, and may lie before it or beyond it.</summary>
     public int Writes { get; init; }
 

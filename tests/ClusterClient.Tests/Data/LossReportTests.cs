@@ -164,7 +164,7 @@ public sealed class LossReportTests
     public async Task Commit_FoundOutFromTheNewPrimary_IsThere()
     {
         await using var script = new LossScript();
-        script.Sees(Start, "x P2@119/110 .").Commits("one", node: 0, wasAsked: true);
+        script.Sees(Start, "x P2@119/110 .").Commits("one", node: 0);
         Assert.Equal("", await script.ToldAsync());
     }
 

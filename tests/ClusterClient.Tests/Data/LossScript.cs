@@ -73,12 +73,12 @@ internal sealed class LossScript : IAsyncDisposable
     }
 
     /// <summary>The primary acknowledges a transaction, and time passes.</summary>
-    public LossScript Commits(string label, string? id = null, ulong at = 0, Guid? marker = null, int? node = null, bool wasAsked = false)
+    public LossScript Commits(string label, string? id = null, ulong at = 0, Guid? marker = null, int? node = null)
     {
         Cluster.Clock.Advance(TimeSpan.FromMilliseconds(1));
         var sentTo = node is { } index ? Cluster.Monitor.Current.Nodes[index] : Cluster.Monitor.Current.Primary!;
         var mark = id is null ? null : new TransactionMark(id, new(at), "the old primary's") { Epoch = sentTo.Epoch, Node = sentTo.Endpoint.Name };
-        Cluster.Ledger.Acknowledged(sentTo, mark, marker, label, hasWritten: true, wasAsked);
+        Cluster.Ledger.Acknowledged(sentTo, mark, marker, label, hasWritten: true);
         return this;
     }
 
