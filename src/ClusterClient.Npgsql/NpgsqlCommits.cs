@@ -10,8 +10,7 @@ namespace ClusterClient.Npgsql;
 
 /// <summary>How PostgreSQL is asked what became of a transaction; every function here may be called by any role.</summary>
 /// <param name="sessions">What is known of connections already; null when they cannot be told apart.</param>
-/// <param name="mayPrepare">Whether statements may be prepared, where that pays.</param>
-internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPrepare = false) : CommitDialect
+internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null) : CommitDialect
 {
     // A crash of one session is a crash of the server, which loses what was not flushed, while its first process runs on: where its last recovery
     // ended tells one such run from the next.
@@ -30,6 +29,9 @@ internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPre
         "SELECT pg_catalog.txid_current() AS clusterclient_mark, pg_catalog.pg_logical_emit_message(true, 'clusterclient', '')";
 
     private const int ShortCount = 2;
+
+    // Without it, a text goes to the server as one statement, whatever is in it.
+    private const string Rewriting = "Npgsql.EnableSqlRewriting";
 
     private const string AboutSession = "pg_catalog.pg_backend_pid()";
 
@@ -60,17 +62,6 @@ internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPre
         ? isAhead ? ShortAhead : Short
         : isAhead ? MarkAhead : Mark;
 
-    public override bool Prepares(DbConnection connection) =>
-        mayPrepare && sessions?.Of(connection) is { } session && session.Prepares((NpgsqlConnection)connection);
-
-    public override void RanPrepared(DbConnection connection) => sessions?.Of(connection)?.Ran();
-
-    public override string? SessionQuestion(DbConnection connection) =>
-        mayPrepare && sessions?.Of(connection) is { IsWorthAsking: true } ? $"SELECT {AboutSession}" : null;
-
-    public override void ReadSession(DbDataReader row, DbConnection connection) =>
-        sessions?.Of(connection)?.Learn(((NpgsqlConnection)connection).ProcessID, row.GetInt32(0), run: null);
-
     public override string Confirm => "SELECT pg_catalog.pg_logical_emit_message(true, 'clusterclient', '')";
 
     /// <remarks>Two at once, from two processes that start, would collide in spite of IF NOT EXISTS. The lock is "cluster" in bytes.</remarks>
@@ -98,9 +89,10 @@ internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPre
 
     /// <remarks>Those settings hold for the first of several statements, or are none that a batch has.</remarks>
     public override bool CanMark(DbCommand command) =>
-        command is not NpgsqlCommand native || native is { AllResultTypesAreUnknown: false, UnknownResultTypeList: null };
+        command is not NpgsqlCommand native
+        || (native is { AllResultTypesAreUnknown: false, UnknownResultTypeList: null } && (!AppContext.TryGetSwitch(Rewriting, out var isOn) || isOn));
 
-    public override bool? HasFailed(DbConnection connection) => NpgsqlTransactionState.HasFailed((NpgsqlConnection)connection);
+    public override SessionState? StateOf(DbConnection connection) => NpgsqlTransactionState.Of((NpgsqlConnection)connection);
 
     public override bool IsWithoutMarkers(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } missing
         && missing.MessageText.Contains("clusterclient_commits", StringComparison.Ordinal);
@@ -169,11 +161,16 @@ internal sealed class NpgsqlCommits(NpgsqlSessions? sessions = null, bool mayPre
     }
 
     // The id is a number of 64 bits, of which the upper half counts how often the lower one began anew.
-    private static TransactionMark? Read(DbDataReader row, NpgsqlSession? session) =>
-        !row.IsDBNull(0) && (row.FieldCount > ShortCount ? row.GetString(ShortCount) : session?.Run) is { } run
-            ? new(
-                row.GetInt64(0).ToString(CultureInfo.InvariantCulture),
-                new LogPosition((ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(1)),
-                run)
-            : null;
+    private static TransactionMark? Read(DbDataReader row, NpgsqlSession? session)
+    {
+        if (row.IsDBNull(0))
+        {
+            return null;
+        }
+
+        // In the order in which they come.
+        var id = row.GetInt64(0).ToString(CultureInfo.InvariantCulture);
+        var position = new LogPosition((ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(1));
+        return (row.FieldCount > ShortCount ? row.GetString(ShortCount) : session?.Run) is { } run ? new(id, position, run) : null;
+    }
 }

@@ -32,9 +32,7 @@ internal sealed class NpgsqlDriver : ClusterDriver
             _error = e.Message;
         }
 
-        // Who keeps what a session has when it goes back to the pool has a pooler behind it, as a rule; and who has statements prepared of themselves
-        // has the library's own among them.
-        Commits = new NpgsqlCommits(_canAbort ? new() : null, mayPrepare: _settings is { NoResetOnClose: false, MaxAutoPrepare: 0 });
+        Commits = new NpgsqlCommits(_canAbort ? new() : null);
     }
 
     public override int DefaultPort => NpgsqlConnection.DefaultPort;

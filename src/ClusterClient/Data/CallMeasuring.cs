@@ -21,7 +21,7 @@ internal static class CallMeasuring
             ticket.Answered();
             return connection?.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
-        catch (Exception e) when (connection is not null && connection.Repeats(e, ticket, call.Command))
+        catch (Exception e) when (connection is not null && e is not CommitOutcomeUnknownException && connection.Repeats(e, ticket, call.Command))
         {
             return new RepeatedCall<TCommand, TResult>(connection, call, ticket, e).Run(run);
         }
@@ -77,7 +77,7 @@ internal static class CallMeasuring
             ticket.Answered();
             return call.Command.Connection!.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
-        catch (Exception e) when (call.Command.Connection!.Repeats(e, ticket, call.Command))
+        catch (Exception e) when (e is not CommitOutcomeUnknownException && call.Command.Connection!.Repeats(e, ticket, call.Command))
         {
             return await new RepeatedCall<TCommand, TResult>(call.Command.Connection!, call, ticket, e).RunAsync(start).ConfigureAwait(false);
         }

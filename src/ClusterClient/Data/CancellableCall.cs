@@ -81,6 +81,7 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
             }
             else if (_call.IsCanceled)
             {
+                Connection.CurrentTransaction?.Failed(new TaskCanceledException(_call));
                 _ticket.GivenUp();
             }
             else

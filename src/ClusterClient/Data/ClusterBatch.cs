@@ -194,8 +194,16 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
         }
 
         var connection = _binding.Connection!;
-        // Its parts are the application's to look at afterwards, so that nothing is added to them.
-        connection.CurrentTransaction?.MayHaveWritten = true;
+        if (connection.CurrentTransaction is { } transaction)
+        {
+            // Its parts are the application's to look at afterwards, so that nothing is added to them.
+            transaction.MayHaveWritten = true;
+            foreach (var part in _inner.BatchCommands)
+            {
+                transaction.Sees(part.CommandText);
+            }
+        }
+
         return ShortTimeout.Over(_inner, connection);
     }
 }

@@ -51,7 +51,7 @@ public partial class ClusterConnection
 
     // With its session, a transaction goes whose commit was not sent: whatever the call did in it.
     private Fault Undone(Fault fault) =>
-        _transaction is { HasEnded: false } && fault.Kind is (FaultKind.ConnectionLost or FaultKind.ShuttingDown) ? fault with { NotApplied = true } : fault;
+        _transaction is { HasEnded: false, MayHaveEnded: false } && !IsUnwrapped && fault.Kind is (FaultKind.ConnectionLost or FaultKind.ShuttingDown) ? fault with { NotApplied = true } : fault;
 
     // What speaks against sending a call again whose fault does not.
     private string? Obstacle(Exception exception, Fault fault, IRepeatable command) =>

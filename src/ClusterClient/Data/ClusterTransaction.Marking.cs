@@ -44,6 +44,9 @@ public sealed partial class ClusterTransaction
     /// <summary>Whether a commit of it was sent, or it was rolled back.</summary>
     internal bool HasEnded { get; set; }
 
+    /// <summary>Whether a text ran in it that looks as if it ended it.</summary>
+    internal bool MayHaveEnded { get; set; }
+
     /// <summary>When its time is up, in µs of the opener's clock; 0 where only its calls have limits.</summary>
     internal long EndsAt { get; set; }
 
@@ -68,7 +71,7 @@ public sealed partial class ClusterTransaction
 
         var kind = command.CommandType == CommandType.Text ? PlainStatement.KindOf(command.CommandText) : StatementKind.Unknown;
         HasWritten |= kind == StatementKind.Writes;
-        if (Resolution == CommitResolution.ByTransactionId && Mark is null && kind == StatementKind.Writes
+        if (Resolution == CommitResolution.ByTransactionId && Mark is null && kind == StatementKind.Writes && !PlainStatement.EndsLater(command.CommandText)
             && (behavior & AboutRows) == 0 && ((behavior & CommandBehavior.SingleResult) == 0 || PlainStatement.Is(command.CommandText))
             && StatementCopy.IsPossible(command) && Dialect.CanMark(command))
         {
@@ -76,9 +79,26 @@ public sealed partial class ClusterTransaction
         }
 
         MayHaveWritten |= kind != StatementKind.Reads;
-        // By a text of the application's own, of which its driver's transaction object may know nothing.
-        HasEnded |= kind == StatementKind.Ends;
+        Sees(command.CommandText);
         return null;
+    }
+
+    /// <summary>
+    /// Such a text of the application's own runs in it. It may end it, of which the driver's transaction object may know nothing; what follows may be
+    /// another one.
+    /// </summary>
+    internal void Sees(string? text)
+    {
+        if (PlainStatement.KindOf(text) == StatementKind.Ends)
+        {
+            HasEnded = true;
+            (Mark, MayHaveWritten) = (null, true);
+        }
+        else if (PlainStatement.EndsLater(text))
+        {
+            MayHaveEnded = true;
+            (Mark, MayHaveWritten) = (null, true);
+        }
     }
 
     /// <summary>Reads the mark from the row that the reader is on.</summary>

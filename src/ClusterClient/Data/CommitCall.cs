@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using ClusterClient.Consistency;
 using ClusterClient.Diagnostics;
+using ClusterClient.Drivers;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
@@ -23,9 +24,9 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
 
     // Of that one batch the whole commit consists.
     private DbBatch? _withMarker;
-    private bool _isPrepared;
     private SentCommit? _sent;
     private NodeDescription? _sentTo;
+    private bool _wasAsked;
 
     public void Run()
     {
@@ -38,14 +39,6 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
 
             Begin(native);
-            if (_isPrepared)
-            {
-                _connection.Noting(_withMarker!, static batch =>
-                {
-                    batch.Prepare();
-                    return 0;
-                });
-            }
         }
         catch (Exception e) when (SaysNotApplied(e) || IsWithoutMarkers(e))
         {
@@ -64,8 +57,7 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
 
                 using (c._withMarker)
                 {
-                    c._withMarker.ExecuteNonQuery();
-                    return c.TellPrepared();
+                    return c._withMarker.ExecuteNonQuery();
                 }
             });
             if (_connection.TakeUnconfirmed())
@@ -103,11 +95,6 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             }
 
             Begin(native);
-            if (_isPrepared)
-            {
-                await _connection.NotingAsync(
-                    (_withMarker, cancellationToken), static c => c._withMarker!.PrepareAsync(c.cancellationToken), cancellationToken).ConfigureAwait(false);
-            }
         }
         catch (Exception e) when (SaysNotApplied(e) || IsWithoutMarkers(e))
         {
@@ -146,23 +133,27 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
     // A server lets the commit of a transaction that has failed be a rollback, and says nothing of it.
     private string? QuestionAhead(DbConnection native) =>
         IsMarkWanted ? transaction.Dialect.MarkOn(native, isAhead: false)
-        : _opener.Driver.Commits is { } dialect && (dialect.HasFailed(native) ?? transaction.HasFailed) ? dialect.Ping
-        : IsMarkerWanted ? transaction.Dialect.SessionQuestion(native)
+        : _opener.Driver.Commits is { } dialect && (dialect.StateOf(native) is { } state ? state == SessionState.Failed : transaction.HasFailed) ? dialect.Ping
         : null;
 
-    private bool IsMarkWanted => transaction is { Resolution: CommitResolution.ByTransactionId, Mark: null } && MayHaveWritten;
+    // Whether a transaction of which that is not known has written: a marker would make a write of one that only reads, and break one that may not write.
+    private bool IsMarkWanted => transaction is { Resolution: not CommitResolution.Off, Mark: null } && MayHaveWritten && transaction.Dialect.Mark is not null
+        && !(transaction.Resolution == CommitResolution.ByMarker && transaction.HasWritten);
 
-    private bool IsMarkerWanted => transaction.Resolution == CommitResolution.ByMarker && MayHaveWritten;
+    // Not in another database than the one where it would be looked for, nor where there is no transaction any more that it could be a part of.
+    private bool IsMarkerWanted(DbConnection native) => transaction.Resolution == CommitResolution.ByMarker && MayHaveWritten
+        && (transaction.HasWritten || transaction.Mark is not null || transaction.Dialect.Mark is null)
+        && native.Database == _opener.Driver.Database
+        && (transaction.Dialect.StateOf(native) is { } state ? state != SessionState.Idle : !transaction.HasEnded);
 
     // What failed may have been done for the most part, for one where the application then went back to a savepoint by a statement of its own.
     private bool MayHaveWritten => transaction.MayHaveWritten || transaction.HasFailed;
 
     private void Begin(DbConnection native)
     {
-        var marker = IsMarkerWanted ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
+        var marker = IsMarkerWanted(native) ? Guid.CreateVersion7(_opener.Time.GetUtcNow()) : (Guid?)null;
         _withMarker = marker is { } id ? transaction.Dialect.CommitWithMarker(native, Native, id) : null;
         _sentTo = _opener.Topology.Nodes[_connection.Node!.Index];
-        _isPrepared = _withMarker is not null && transaction.Dialect.Prepares(native);
         transaction.HasEnded = true;
         _sent = new(
             transaction,
@@ -185,7 +176,6 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             await using (_withMarker.ConfigureAwait(false))
             {
                 await _withMarker.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                TellPrepared();
             }
         }
     }
@@ -206,31 +196,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
         using var command = native.CreateCommand();
         (command.Transaction, command.CommandText) = (Native, question);
         using var row = command.ExecuteReader();
-        if (row.Read())
-        {
-            Take(row, native);
-        }
-
-        return 0;
-    }
-
-    private void Take(DbDataReader row, DbConnection native)
-    {
-        if (IsMarkWanted)
+        _wasAsked = IsMarkWanted;
+        if (row.Read() && _wasAsked)
         {
             transaction.TakeMark(row, native);
-        }
-        else if (IsMarkerWanted && !transaction.HasFailed)
-        {
-            transaction.Dialect.ReadSession(row, native);
-        }
-    }
-
-    private int TellPrepared()
-    {
-        if (_isPrepared && _connection.NativeOrNull is { } native)
-        {
-            transaction.Dialect.RanPrepared(native);
         }
 
         return 0;
@@ -245,9 +214,10 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
             var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (row.ConfigureAwait(false))
             {
-                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+                _wasAsked = IsMarkWanted;
+                if (await row.ReadAsync(cancellationToken).ConfigureAwait(false) && _wasAsked)
                 {
-                    Take(row, native);
+                    transaction.TakeMark(row, native);
                 }
             }
         }
@@ -331,8 +301,12 @@ internal sealed class CommitCall(ClusterTransaction transaction, TimeSpan? limit
 
         if (!_sent!.CanBeAsked)
         {
-            // It has written nothing that would stay.
-            SaysNotApplied(exception);
+            if (_wasAsked)
+            {
+                // It has written nothing that would stay.
+                SaysNotApplied(exception);
+            }
+
             return false;
         }
 

@@ -178,7 +178,7 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
             To = present,
             Reach = reach,
             LastAcknowledged = commits.Select(c => c.Position).Append(node.Newest(history.Epoch)).Max(),
-            IsSynchronous = commits.TrueForAll(c => c.IsSynchronous) && counted.TrueForAll(i => i.IsSynchronous),
+            IsSynchronous = commits.TrueForAll(c => c.IsSynchronous) && intervals.TrueForAll(i => i.IsSynchronous),
             Lost = [.. isLost[true]],
             Doubtful = [.. isLost[false]],
             Intervals = [.. intervals],

@@ -10,8 +10,6 @@ namespace ClusterClient.Data;
 internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connection, ClusterTransaction transaction, bool isPrepared)
     : DecoratedCommand(inner)
 {
-    private bool _isMarkPrepared;
-
     public override int ExecuteNonQuery()
     {
         using var reader = Execute(CommandBehavior.Default, isAhead: false);
@@ -85,13 +83,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
     {
         if (StatementCopy.IsPositional(Inner))
         {
-            var mark = Alone(isAhead);
-            if (_isMarkPrepared)
-            {
-                mark.Prepare();
-            }
-
-            var batch = Batch(mark, isAhead);
+            var batch = Batch(isAhead);
             if (isPrepared)
             {
                 batch.Prepare();
@@ -113,13 +105,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
     {
         if (StatementCopy.IsPositional(Inner))
         {
-            var mark = Alone(isAhead);
-            if (_isMarkPrepared)
-            {
-                await mark.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            var batch = Batch(mark, isAhead);
+            var batch = Batch(isAhead);
             if (isPrepared)
             {
                 await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
@@ -137,38 +123,17 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
         return await ShortTimeout.Over(command, connection).ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
     }
 
-    // Prepared by itself, in a batch of its own: the application's statement is not.
-    private DbBatch Alone(bool isAhead)
-    {
-        var batch = NewBatch();
-        var mark = batch.CreateBatchCommand();
-        mark.CommandText = Question(isAhead);
-        batch.BatchCommands.Add(mark);
-        _isMarkPrepared = !isPrepared && transaction.Dialect.Prepares(Inner.Connection!);
-        return batch;
-    }
-
     // Where values have places and no names, only a batch takes a second statement.
-    private DbBatch Batch(DbBatch alone, bool isAhead)
-    {
-        var batch = alone;
-        if (_isMarkPrepared)
-        {
-            batch = NewBatch();
-            batch.BatchCommands.Add(alone.BatchCommands[0]);
-            alone.BatchCommands.Clear();
-        }
-
-        batch.BatchCommands.Insert(isAhead ? 1 : 0, StatementCopy.Of(Inner, batch));
-        connection.StandIn = batch;
-        return batch;
-    }
-
-    private DbBatch NewBatch()
+    private DbBatch Batch(bool isAhead)
     {
         var batch = Inner.Connection!.CreateBatch();
         batch.Timeout = Inner.CommandTimeout;
         batch.Transaction = transaction.Native;
+        var mark = batch.CreateBatchCommand();
+        mark.CommandText = Question(isAhead);
+        batch.BatchCommands.Add(mark);
+        batch.BatchCommands.Insert(isAhead ? 1 : 0, StatementCopy.Of(Inner, batch));
+        connection.StandIn = batch;
         return batch;
     }
 
@@ -185,15 +150,7 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
 
     private string Question(bool isAhead) => transaction.Dialect.MarkOn(Inner.Connection!, isAhead);
 
-    private void TakeMark(DbDataReader reader)
-    {
-        var native = Inner.Connection!;
-        transaction.TakeMark(reader, native);
-        if (_isMarkPrepared)
-        {
-            transaction.Dialect.RanPrepared(native);
-        }
-    }
+    private void TakeMark(DbDataReader reader) => transaction.TakeMark(reader, Inner.Connection!);
 
     private bool IsMark(DbDataReader reader) => reader.FieldCount > 0 && reader.GetName(0) == transaction.Dialect.MarkColumn;
 

@@ -16,6 +16,10 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
     private LinkedDeadline? _deadline;
     private bool _mayBeApplied;
 
+    // A pipeline of the application's own may go on after a success; it gets the same again.
+    private bool _isDone;
+    private TResult? _result;
+
     public RepeatedCall(ClusterConnection connection, Execution<TCommand> call, CallTicket ticket, Exception first)
         : this(connection, call, ticket, first, LimitOf(connection.Opener, call.Command))
     {
@@ -82,6 +86,11 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
 
     private async ValueTask<TResult> NextAsync(Func<Execution<TCommand>, Task<TResult>> start, CancellationToken cancellationToken)
     {
+        if (_isDone)
+        {
+            return _result!;
+        }
+
         BeginAttempt();
         CallTicket ticket = default;
         var isSent = false;
@@ -109,6 +118,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
             var result = await SingleCall<TResult>.WatchAsync(
                 _connection, start(_call with { CancellationToken = cancellationToken }), cancellationToken).ConfigureAwait(false);
             ticket.Answered();
+            (_isDone, _result) = (true, result);
             return result;
         }
         catch (Exception e) when (Fails(e, ticket, isSent, cancellationToken.IsCancellationRequested))
@@ -124,6 +134,11 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
 
     private TResult Next(Func<Execution<TCommand>, TResult> run)
     {
+        if (_isDone)
+        {
+            return _result!;
+        }
+
         BeginAttempt();
         CallTicket ticket = default;
         var isSent = false;
@@ -143,9 +158,10 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
             _connection.CallLimit = AttemptLimit;
             var result = run(_call);
             ticket.Answered();
+            (_isDone, _result) = (true, result);
             return _connection.WhyUnconfirmed() is { } unknown ? throw unknown : result;
         }
-        catch (Exception e) when (Fails(e, ticket, isSent, isEnded: false))
+        catch (Exception e) when (e is not CommitOutcomeUnknownException && Fails(e, ticket, isSent, isEnded: false))
         {
             throw;
         }

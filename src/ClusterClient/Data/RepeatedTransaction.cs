@@ -12,6 +12,10 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
     call.Settings.Timeout is null ? call.Opener.Clock.Now : call.BeganAt,
     call.Settings.Timeout ?? call.Opener.Limits.FailoverTimeout)
 {
+    // A pipeline of the application's own may go on after a success; it gets the same again.
+    private bool _isDone;
+    private TResult? _result;
+
     /// <inheritdoc/>
     public override bool GoesElsewhere => Opener.Classify(LastFault) is { BlamesNode: true } or { QuestionsNode: true };
 
@@ -62,10 +66,17 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
     private async ValueTask<TResult> NextAsync(
         Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, LinkedDeadline? deadline, CancellationToken token, CancellationToken caller)
     {
+        if (_isDone)
+        {
+            return _result!;
+        }
+
         BeginAttempt();
         try
         {
-            return await call.AttemptAsync(work, Attempts, LastFault, Max(Remaining), deadline, token, caller).ConfigureAwait(false);
+            _result = await call.AttemptAsync(work, Attempts, LastFault, Max(Remaining), deadline, token, caller).ConfigureAwait(false);
+            _isDone = true;
+            return _result;
         }
         catch (Exception e) when (Fails(e))
         {
@@ -75,10 +86,17 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
 
     private TResult Next(Func<ClusterConnection, TransactionAttempt, TResult> work)
     {
+        if (_isDone)
+        {
+            return _result!;
+        }
+
         BeginAttempt();
         try
         {
-            return call.Attempt(work, Attempts, LastFault, Max(Remaining));
+            _result = call.Attempt(work, Attempts, LastFault, Max(Remaining));
+            _isDone = true;
+            return _result;
         }
         catch (Exception e) when (Fails(e))
         {

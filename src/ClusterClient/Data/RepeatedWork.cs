@@ -77,6 +77,8 @@ internal abstract class RepeatedWork(ConnectionOpener opener, Exception first, l
             throw Last(obstacle);
         }
 
+        // Until its end says otherwise: one that has succeeded, or runs yet, is not made a second time.
+        IsRepeatable = false;
         Attempts++;
         _isPaid = false;
         var fault = opener.Classify(LastFault);

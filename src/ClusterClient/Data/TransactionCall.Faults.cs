@@ -1,4 +1,6 @@
+using System.Data;
 using System.Data.Common;
+using ClusterClient.Drivers;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
@@ -28,7 +30,7 @@ internal sealed partial class TransactionCall<TResult>
     {
         // What the application throws by itself is the application's.
         if (exception is OperationCanceledException || !TransactionFaults.IsOfDatabase(exception)
-            || (!isCommitting && TransactionFaults.AreElsewhere(exception, connection)))
+            || (!isCommitting && (TransactionFaults.AreElsewhere(exception, connection) || IsOfAnother(exception, connection))))
         {
             return false;
         }
@@ -54,7 +56,13 @@ internal sealed partial class TransactionCall<TResult>
         return fault.IsTransient && obstacle is null;
     }
 
-    private bool IsUndone(ClusterTransaction? transaction) => transaction is null or { HasEnded: false } || origin.Intent == RouteIntent.Read;
+    private bool IsUndone(ClusterTransaction? transaction) =>
+        transaction is null or { HasEnded: false, MayHaveEnded: false } || (origin.Intent == RouteIntent.Read && !transaction.HasWritten);
+
+    // A database's exception that this library knows nothing of is a reader's, or another database's: whether that did what it was asked to, nobody
+    // knows. A reader's own leaves the transaction failed, or its connection broken.
+    private bool IsOfAnother(Exception exception, ClusterConnection connection) => CallFault.Of(exception) is null
+        && connection.NativeOrNull is { State: ConnectionState.Open } native && Opener.Driver.Commits?.StateOf(native) == SessionState.InTransaction;
 
     private void Tell(Exception exception, Fault fault, int number, string? notRetried) => new CallFault
     {

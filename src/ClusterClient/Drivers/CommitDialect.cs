@@ -46,33 +46,6 @@ public abstract class CommitDialect
     /// <param name="connection">The driver's own.</param>
     public virtual TransactionMark? ReadMark(DbDataReader row, DbConnection connection) => ReadMark(row);
 
-    /// <summary>
-    /// Whether what the library adds to the transaction that is open on this connection is to be prepared: where that is safe, and pays. Asked once
-    /// per transaction. Asks nobody.
-    /// </summary>
-    /// <param name="connection">The driver's own.</param>
-    public virtual bool Prepares(DbConnection connection) => false;
-
-    /// <summary>After <see cref="Prepares"/>: it has run.</summary>
-    /// <param name="connection">The driver's own.</param>
-    public virtual void RanPrepared(DbConnection connection)
-    {
-    }
-
-    /// <summary>
-    /// A query of one row for <see cref="ReadSession"/>, by which an adapter learns what <see cref="Prepares"/> needs, asked before a commit with a
-    /// marker; null for nothing. Asks nobody.
-    /// </summary>
-    /// <param name="connection">The driver's own.</param>
-    public virtual string? SessionQuestion(DbConnection connection) => null;
-
-    /// <summary>Reads the answer to <see cref="SessionQuestion"/>.</summary>
-    /// <param name="row">It.</param>
-    /// <param name="connection">The driver's own.</param>
-    public virtual void ReadSession(DbDataReader row, DbConnection connection)
-    {
-    }
-
     /// <summary>Asks what became of a transaction: one row for <see cref="ReadAnswer"/>.</summary>
     public abstract void Ask(DbCommand command, TransactionMark mark);
 
@@ -118,12 +91,9 @@ public abstract class CommitDialect
     /// <summary>Removes all markers that are older than this one.</summary>
     public abstract void PruneMarkers(DbCommand command, Guid olderThan);
 
-    /// <summary>
-    /// Whether the server has said that the transaction which is open on this connection has failed. Asks nobody. Null when the driver does not tell,
-    /// so that only what failed in a call of this library's is known.
-    /// </summary>
+    /// <summary>What the server said last of the session's transaction; null when the driver does not tell, or the connection is closed. Asks nobody.</summary>
     /// <param name="connection">The driver's own.</param>
-    public virtual bool? HasFailed(DbConnection connection) => null;
+    public virtual SessionState? StateOf(DbConnection connection) => null;
 
     /// <summary>Whether this says that the table of markers is not there.</summary>
     public virtual bool IsWithoutMarkers(Exception exception) => false;

@@ -37,14 +37,45 @@ internal static class PlainStatement
             : StatementKind.Unknown;
     }
 
+    /// <summary>
+    /// Whether a statement behind the first one looks as if it ended the transaction that the text runs in. One within a literal does as well.
+    /// </summary>
+    public static bool EndsLater(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOf(';') is >= 0 and var end)
+        {
+            text = text[(end + 1)..];
+            if (Ends(AfterComments(text)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     // Not so one of a prepared transaction, or back to a savepoint.
     private static bool Ends(ReadOnlySpan<char> text)
     {
         text = (text.IndexOf(';') is >= 0 and var end ? text[..end] : text).TrimEnd();
-        return (Is(text, "COMMIT") || Is(text, "END") || Is(text, "ROLLBACK") || Is(text, "ABORT"))
-            && !text.Contains("PREPARED", StringComparison.OrdinalIgnoreCase) && !text.Contains("TO ", StringComparison.OrdinalIgnoreCase);
+        return Is(text, "COMMIT") || Is(text, "END") || Is(text, "ROLLBACK") || Is(text, "ABORT") ? !Has(text, "PREPARED") && !Has(text, "TO")
+            : Is(text, "PREPARE") && Has(text, "TRANSACTION");
 
         static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase) || Begins(text, word);
+
+        static bool Has(ReadOnlySpan<char> text, string word)
+        {
+            for (var from = 0; text[from..].IndexOf(word, StringComparison.OrdinalIgnoreCase) is >= 0 and var at; from += at + 1)
+            {
+                var after = from + at + word.Length;
+                if (from + at > 0 && char.IsWhiteSpace(text[from + at - 1]) && (after == text.Length || !char.IsAsciiLetterOrDigit(text[after])))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
     private static bool Begins(ReadOnlySpan<char> text, string word) =>

@@ -6,43 +6,10 @@ using Xunit;
 
 namespace ClusterClient.Npgsql.Tests.Transactions;
 
-/// <summary>What is asked for and prepared less often because a session is known.</summary>
+/// <summary>What is asked for less often because a session is known.</summary>
 public sealed class KnownSessionTests
 {
     private const int Many = 12;
-
-    [Theory]
-    [InlineData(CommitResolution.ByTransactionId, true)]
-    [InlineData(CommitResolution.ByTransactionId, false)]
-    [InlineData(CommitResolution.ByMarker, true)]
-    [InlineData(CommitResolution.ByMarker, false)]
-    public async Task Commit_ManyOnOneConnection_PreparesOnlyWhatIsTheLibrarys(CommitResolution resolution, bool isAsync)
-    {
-        await using var scenario = await Scenario.StartAsync(b => b.Configure(o => o.CommitResolution = resolution), eu: 1);
-        await scenario.Orders.CreateCommitMarkersAsync();
-        await using var db = await scenario.Orders.OpenConnectionAsync();
-        for (var i = 1; i <= Many; i++)
-        {
-            await TransactAsync(db, isAsync);
-        }
-
-        Assert.Equal(0L, await PreparedAsync(db, "statement LIKE 'INSERT INTO t %'"));
-        Assert.NotEqual(0L, await PreparedAsync(db, "true"));
-    }
-
-    [Fact]
-    public async Task Commit_EachOnAConnectionOfItsOwn_PreparesNothing()
-    {
-        await using var scenario = await Scenario.StartAsync(_ => { }, eu: 1);
-        for (var i = 1; i <= Many; i++)
-        {
-            await using var one = await scenario.Orders.OpenConnectionAsync();
-            await TransactAsync(one, isAsync: true);
-        }
-
-        await using var db = await scenario.Orders.OpenConnectionAsync();
-        Assert.Equal(0L, await PreparedAsync(db, "true"));
-    }
 
     [Fact]
     public async Task Mark_OfAKnownSession_TellsTheSameRun()
@@ -68,7 +35,6 @@ public sealed class KnownSessionTests
         var session = new NpgsqlSession();
         session.Learn(greetedWith: 1, session: 2, run: "a run");
         Assert.Null(session.Run);
-        Assert.False(session.IsDirect);
     }
 
     private static async Task<string> RunAsync(NpgsqlCommand command)
@@ -96,12 +62,5 @@ public sealed class KnownSessionTests
         }
 
         return transaction.Mark;
-    }
-
-    private static async Task<long> PreparedAsync(ClusterConnection db, string which)
-    {
-        await using var command = db.CreateCommand();
-        command.CommandText = $"SELECT count(*) FROM pg_prepared_statements WHERE {which}";
-        return (long)(await command.ExecuteScalarAsync())!;
     }
 }
