@@ -134,7 +134,16 @@ public sealed class LossCheckTests
         _made.List.Remove(2);
         _made.Losses.Add(new() { Lost = [new("append 2", null, "eu-1", _made.SecondAppend.Ended)] });
 
-        Assert.Equal(ViolationKind.Lost, Assert.Single(_made.Check()).Kind);
+        Assert.Equal([ViolationKind.Lost, ViolationKind.FalseAlarm], _made.Check().Select(v => v.Kind));
+    }
+
+    [Fact]
+    public void Run_DoubtedThoughNothingCanBeLost_IsAFalseAlarm()
+    {
+        _made.Losses.Add(new() { Doubtful = [new("append 2", null, "eu-1", _made.SecondAppend.Ended)] });
+
+        Assert.Equal(ViolationKind.FalseAlarm, Assert.Single(_made.Check()).Kind);
+        Assert.Empty(Check());
     }
 
     private IReadOnlyList<Violation> Check() => _made.Check(ReplicationMode.Async);
