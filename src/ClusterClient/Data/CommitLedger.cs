@@ -141,10 +141,7 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
     {
         lock (_gate)
         {
-            foreach (var commit in commits)
-            {
-                Add(commit with { ClearedFor = of.To, ClearedUpTo = of.Reach.Limit });
-            }
+            PutBack(commits.Select(c => c with { ClearedFor = of.To, ClearedUpTo = of.Reach.Limit }));
         }
     }
 
@@ -153,11 +150,7 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
     {
         lock (_gate)
         {
-            foreach (var commit in open.Lost.Concat(open.Doubtful).OrderBy(c => c.At))
-            {
-                Add(commit);
-            }
-
+            PutBack(open.Lost.Concat(open.Doubtful));
             _nodes[open.From.Node].Return(open.Intervals);
             _isDue = true;
         }
@@ -191,6 +184,15 @@ internal sealed class CommitLedger(ImmutableArray<NodeState> nodes, HealthClock 
     // What a later history was said to have lies in it before the point where that left the others: whoever has it up to there has the commit.
     private bool IsCleared(AcknowledgedCommit commit, History present) => commit.ClearedFor is { } later
         && (later == present || (commit.ClearedUpTo is { } end && end <= _reach.Of(later).Proven));
+
+    // To where they were: what is oldest is what has to go for the next ones.
+    private void PutBack(IEnumerable<AcknowledgedCommit> commits)
+    {
+        foreach (var commit in _commits.Take(static _ => true).Concat(commits).OrderBy(c => c.At).ToArray())
+        {
+            Add(commit);
+        }
+    }
 
     private void Add(AcknowledgedCommit commit)
     {

@@ -218,6 +218,24 @@ public sealed class LossReportTests
     }
 
     [Fact]
+    public async Task Cleared_ManyOfThem_GoBeforeNewerOnes()
+    {
+        var commits = new FakeCommits();
+        await using var script = new LossScript(commits);
+        script.Sees(Start);
+        for (var i = 0; i < CommitLedger.Capacity; i++)
+        {
+            commits.Statuses[$"{i}"] = TransactionStatus.Committed;
+            script.Commits($"c{i}", id: $"{i}", at: 101);
+        }
+
+        script.Sees("x P2@119/110 .").Commits("new");
+        await script.JudgeAsync();
+        script.Sees(". x P3@130/95");
+        Assert.Contains((await script.EndAsync()).SelectMany(r => r.Lost.Concat(r.DoubtfulCommits)), c => c.Label == "new");
+    }
+
+    [Fact]
     public async Task Cleared_AtTheFirstFailover_IsNotAskedForAtTheSecond()
     {
         var commits = new FakeCommits { Statuses = { ["731"] = TransactionStatus.Committed } };
