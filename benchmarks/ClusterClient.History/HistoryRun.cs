@@ -49,7 +49,7 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
         LocalPostgres servers, ClusterDataSource source, Clients clients, Recorder recorder, CancellationToken stop)
     {
         var random = new Random(arguments.Seed);
-        var schedule = new Schedule(arguments.Mode, arguments.Resolution, random);
+        var schedule = new Schedule(arguments.Mode, random);
         var scene = new FaultScene(servers, recorder.Clock, random, stop);
         while (true)
         {

@@ -8,11 +8,8 @@ namespace ClusterClient.History.Faults;
 /// </summary>
 internal sealed class CommitCut(string text, CutSide side, CutManner manner) : Fault
 {
-    /// <summary>How a commit is sent as a rule.</summary>
+    /// <summary>How a commit is sent, by itself or behind a marker.</summary>
     public const string AsText = "COMMIT";
-
-    /// <summary>Where it is the second statement of a batch, it is prepared once and called by this name from then on.</summary>
-    public const string AsPrepared = "_p2";
 
     private const int MaxCuts = 4;
 

@@ -10,9 +10,9 @@ internal sealed class Schedule
     private readonly (Fault Fault, int Weight)[] _faults;
     private readonly int _total;
 
-    public Schedule(ReplicationMode mode, ResolutionWay resolution, Random random)
+    public Schedule(ReplicationMode mode, Random random)
     {
-        var commit = resolution == ResolutionWay.Marker ? CommitCut.AsPrepared : CommitCut.AsText;
+        const string commit = CommitCut.AsText;
         _random = random;
         _faults =
         [

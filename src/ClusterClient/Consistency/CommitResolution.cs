@@ -8,13 +8,13 @@ public enum CommitResolution
 
     /// <summary>
     /// The transaction's id and position are asked for in the round trip of its first write, and the primary is asked later what became of
-    /// that id. Believed only where the position proves that the id was not handed out again; otherwise the outcome stays unknown. With a
-    /// driver or database that cannot tell, this is <see cref="Off"/>.
+    /// that id. Believed only where the position proves that the id was not handed out again; otherwise the outcome stays unknown. The position
+    /// is that of a short message in the server's log, which logical decoding sees. With a driver or database that cannot tell, this is <see cref="Off"/>.
     /// </summary>
     ByTransactionId,
 
     /// <summary>
-    /// Each transaction writes a row of its own into a small table, in the round trip of its <c>COMMIT</c>; whoever finds that row knows for
+    /// Each transaction that has written writes a row of its own into a small table, in the round trip of its <c>COMMIT</c>; whoever finds that row knows for
     /// certain, and whoever takes its place before it keeps the original from being committed late. The table is made by
     /// <see cref="ClusterDataSource.CreateCommitMarkersAsync"/>, and old rows are removed as one goes along.
     /// </summary>

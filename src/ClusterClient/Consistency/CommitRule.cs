@@ -21,7 +21,8 @@ namespace ClusterClient.Consistency;
 /// </para>
 /// <para>
 /// Tried on PostgreSQL 15 in each of these cases. Its bound: of several crashes within one epoch before the answer, the last one is taken for the
-/// only one. Whoever asks goes on from the commit until there is an answer, so that they all would have to come within one interval of asking.
+/// only one. Who waits for a commit asks until there is an answer, so that they all would have to come within one interval of asking; who asks
+/// long after it, for a report of losses, has no such bound.
 /// </para>
 /// </remarks>
 internal static class CommitRule

@@ -24,7 +24,7 @@ public sealed class ScheduleTests
 
     private static string[] Draw(ReplicationMode mode, int seed, int count)
     {
-        var schedule = new Schedule(mode, ResolutionWay.Id, new Random(seed));
+        var schedule = new Schedule(mode, new Random(seed));
         return [.. Enumerable.Range(0, count).Select(_ => schedule.Next().Name)];
     }
 }
