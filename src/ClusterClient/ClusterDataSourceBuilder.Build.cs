@@ -111,7 +111,7 @@ public sealed partial class ClusterDataSourceBuilder
         }
 
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
-        var meter = new ClusterMeter(_name);
+        var meter = new ClusterMeter(_name, _meters);
         var inquiry = new LossInquiry(_name, nodes, driver.Commits, clock, _time, logger);
         var losses = new LossWatch(_name, ledger, inquiry, monitor, teller, meter, clock, _time, logger);
         return new(opener, scope, monitor, cleanUp, teller, losses, meter, outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection, random.Next());

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ClusterClient.Data;
 using ClusterClient.Drivers;
 using ClusterClient.Routing;
@@ -23,6 +24,7 @@ public sealed partial class ClusterDataSourceBuilder
     private Func<ConnectionOrigin, ClusterConnection> _createConnection = static origin => new ClusterConnection(origin);
     private Action<TopologyEvent>? _onEvent;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
+    private IMeterFactory? _meters;
     private TimeProvider _time = TimeProvider.System;
     private Random? _random;
     private RegionRule _readRule = RegionRule.None;
@@ -135,6 +137,16 @@ public sealed partial class ClusterDataSourceBuilder
     {
         ArgumentNullException.ThrowIfNull(loggerFactory);
         _loggerFactory = loggerFactory;
+        return this;
+    }
+
+    /// <summary>
+    /// What makes the meter <c>ClusterClient</c>, and ends it: a container's. Without one, the data source makes a meter of its own.
+    /// </summary>
+    public ClusterDataSourceBuilder UseMeterFactory(IMeterFactory meterFactory)
+    {
+        ArgumentNullException.ThrowIfNull(meterFactory);
+        _meters = meterFactory;
         return this;
     }
 

@@ -7,13 +7,16 @@ internal sealed class ClusterMeter : IDisposable
 {
     public const string Name = "ClusterClient";
 
-    private readonly Meter _meter = new(Name);
+    private readonly Meter _meter;
     private readonly Counter<long> _lost;
     private readonly string _cluster;
 
-    public ClusterMeter(string cluster)
+    /// <param name="cluster">The data source's name, a tag of all its numbers.</param>
+    /// <param name="meters">Makes the meter, and owns it then; null for one of this library's own.</param>
+    public ClusterMeter(string cluster, IMeterFactory? meters = null)
     {
         _cluster = cluster;
+        _meter = meters?.Create(new MeterOptions(Name)) ?? new(Name);
         _lost = _meter.CreateCounter<long>(
             "clusterclient.commits.lost", "{commit}", "Commits acknowledged to this process that a failover lost, or may have lost.");
     }
