@@ -18,28 +18,15 @@ public sealed partial class ClusterDataSourceBuilder
     /// <exception cref="InvalidOperationException">Something is missing or wrong; the message lists all of it.</exception>
     public ClusterDataSource Build()
     {
-        var driver = _createDriver?.Invoke();
-        List<string> errors = [.. _options.Validate(), .. driver?.Validate() ?? ["There is no driver; call UseNpgsql."]];
-        if (_options.TransactionStatementTimeout is { } wanted && driver is not null && driver.LimitStatements(wanted) is null)
-        {
-            errors.Add("TransactionStatementTimeout is set, and this driver knows no such limit; leave it out.");
-        }
-
-        if (_options.CommitResolution == CommitResolution.ByMarker && driver is { Commits: null })
-        {
-            errors.Add("CommitResolution is ByMarker, and this driver gives no way to that; set it to Off.");
-        }
-
-        var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
-        var policy = Policy(errors);
-        var geography = new Geography(endpoints);
-        CheckPlaces(errors);
+        List<SettingError> errors = [];
+        var (driver, endpoints, policy) = Prepare(errors);
         if (errors.Count > 0)
         {
             throw new InvalidOperationException(
-                $"The data source '{_name}' cannot be built:{string.Concat(errors.Select(e => $"{Environment.NewLine}- {e}"))}");
+                $"The data source '{_name}' cannot be built:{string.Concat(errors.Select(e => $"{Environment.NewLine}- {e.Sentence}"))}");
         }
 
+        var geography = new Geography(endpoints);
         var logger = _loggerFactory.CreateLogger("ClusterClient");
         var random = _random ?? new Random();
         var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
