@@ -52,29 +52,14 @@ public sealed partial class ClusterDataSourceBuilder
         };
         var scope = new RouteScope
         {
-            Freshness = new Freshness(_options.MaxReplicaLag),
-            ReadsMayUsePrimary = _options.ReadsMayUsePrimary,
             Caller = geography.Locate(_region, _zone),
             Here = geography.Locate(_region, _zone),
             CallerRegion = Spelling(_region),
-            DeniedReads = geography.Denied(_readRule),
-            DeniedWrites = geography.Denied(_writeRule),
         };
-        var locality = new LocalitySettings
+        var terms = Terms(geography, [.. _nodes.Select(n => n.Weight)], _options.ClientOrdinal ?? random.Next(), policy!);
+        var selector = new NodeSelector(geography, terms, [.. nodes.Select(n => n.State)], _time);
+        var limits = Limits(driver!) with
         {
-            PerWeight = [.. _nodes.Select(n => (float)(1 / n.Weight))],
-            ZoneCost = (float)_options.ZoneCost.TotalMicroseconds,
-            RegionCost = (float)_options.RegionCost.TotalMicroseconds,
-            Ordinal = _options.ClientOrdinal ?? random.Next(),
-        };
-        var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
-        var limits = new OpenLimits
-        {
-            FailoverTimeout = _options.FailoverTimeout,
-            MaxWaitingCalls = _options.MaxWaitingCalls,
-            CallTimeout = _options.CallTimeout,
-            BeginWith = _options.TransactionStatementTimeout is { } limit ? driver!.LimitStatements(limit) : null,
-            Concurrency = _options.Limits,
             Resolution = driver!.Commits is { } commits && (commits.Mark is not null || _options.CommitResolution == CommitResolution.ByMarker)
                 ? _options.CommitResolution : CommitResolution.Off,
             DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),

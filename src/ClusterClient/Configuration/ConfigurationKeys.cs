@@ -115,7 +115,8 @@ internal static class ConfigurationKeys
         new("PatternFile", KeyKind.Text, o => o.PatternFile, "The file in which that outlives this process; in memory alone where it is left out."),
     ];
 
-    private static string OfNodes(ClusterDataSourceOptions options, Func<ClusterNodeOptions, object?> value) => OfTexts(options.Nodes.Select(value));
+    private static string OfNodes(ClusterDataSourceOptions options, Func<ClusterNodeOptions, object?> value) =>
+        OfTexts(options.Nodes.Index().Select(n => (n.Index, Value: value(n.Item))).Where(n => n.Value is not null).Select(n => $"{n.Index} {n.Value}"));
 
-    private static string OfTexts(IEnumerable<object?> values) => string.Join('\n', values);
+    private static string OfTexts(IEnumerable<string> values) => string.Join('\n', values);
 }

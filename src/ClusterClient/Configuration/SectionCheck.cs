@@ -95,13 +95,13 @@ internal sealed class SectionCheck
 
         foreach (var element in section.GetChildren())
         {
-            if (element.Value is null || element.GetChildren().Any())
+            if (element.GetChildren().Any())
             {
-                Add(Below(path, element.Key), "is no text; set it to the name of a region.");
+                Add(Below(path, element.Key), "has keys below it; set it to a text.");
             }
-            else
+            else if (element.Value is { } value)
             {
-                _readable[Below(path, element.Key)] = element.Value;
+                _readable[Below(path, element.Key)] = value;
             }
         }
     }

@@ -5,6 +5,7 @@ using ClusterClient.Data;
 using ClusterClient.DependencyInjection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -83,6 +84,25 @@ public static class ClusterServiceCollectionExtensions
         this IServiceCollection services, string name, Action<IServiceProvider, ClusterDataSourceBuilder> configure) =>
         services.AddCluster(new(name, Section: null, configure)).Services;
 
+    /// <summary>
+    /// Has the host wait for a cluster before any of its services starts: until its primary is known and, where that is asked for, connections
+    /// are open.
+    /// </summary>
+    /// <param name="services">The container's services.</param>
+    /// <param name="name">The cluster's name.</param>
+    /// <param name="configure">Changes how long, how many, and what follows when there is no primary in time: by default the host does not start.</param>
+    public static IServiceCollection AddClusterWarmUp(this IServiceCollection services, string name, Action<ClusterWarmUpOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        services.AddSingleton<IHostedService>(sp => new ClusterWarmUp(name, sp));
+        services.AddOptions<ClusterWarmUpOptions>(name).Configure(configure ?? (static _ => { }))
+            .Validate(static o => o.Timeout > TimeSpan.Zero && o.Timeout <= TimeSpan.FromDays(1), $"The warm-up of {name} has a Timeout that is not above zero and at most one day; change it.")
+            .Validate(static o => o.Connections is >= 0 and <= 1_000, $"The warm-up of {name} has Connections that are not 0 to 1,000; change it.")
+            .ValidateOnStart();
+        return services;
+    }
+
     private static Action<IServiceProvider, ClusterDataSourceBuilder> WithoutServices(Action<ClusterDataSourceBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -114,6 +134,7 @@ public static class ClusterServiceCollectionExtensions
         services.TryAddKeyedTransient<DbConnection>(name, (sp, _) => sp.GetRequiredKeyedService<ClusterConnection>(name));
         services.AddView($"{name}:read", name, static cluster => cluster.Reads);
         services.AddView($"{name}:write", name, static cluster => cluster.Writes);
+        // Further views of a data source have their line here.
 
         // Without a key there is one of each: the first cluster's, or what the application registered itself.
         services.TryAddSingleton(sp => sp.GetRequiredKeyedService<ClusterDataSource>(name));

@@ -19,7 +19,7 @@ internal sealed class Rooms(string root, IReadOnlyDictionary<string, string[]> a
         ["Drivers"] = ["Topology", "Consistency", "Resilience", "Diagnostics"],
         ["Data"] = ["Topology", "Consistency", "Resilience", "Health", "Health.Patterns", "Routing", "Drivers", "Diagnostics"],
         ["Configuration"] = ["", "Consistency", "Resilience", "Routing"],
-        ["DependencyInjection"] = ["", "Configuration", "Data", "Health", "Routing", "Topology"],
+        ["DependencyInjection"] = ["", "Configuration", "Consistency", "Data", "Health", "Routing", "Topology"],
         [""] =
         [
             "Topology", "Consistency", "Resilience", "Health", "Health.Patterns", "Routing", "Routing.Policies", "Drivers", "Data", "Diagnostics",
