@@ -16,9 +16,11 @@ internal sealed class NpgsqlDriver : ClusterDriver
     private readonly string? _error;
     private readonly bool _canAbort = NpgsqlAbort.IsPossible();
 
-    public NpgsqlDriver(string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
+    /// <param name="connectionString">The application's; null where it said that one is configured, and none is.</param>
+    /// <param name="configure">What it changes on top of that.</param>
+    public NpgsqlDriver(string? connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
-        _connectionString = connectionString;
+        _connectionString = connectionString ?? "";
         _configure = configure;
         try
         {
@@ -29,7 +31,12 @@ internal sealed class NpgsqlDriver : ClusterDriver
         }
         catch (ArgumentException e)
         {
-            _error = e.Message;
+            _error = $"Npgsql does not accept the connection string: {e.Message}";
+        }
+
+        if (connectionString is null)
+        {
+            _error = "There is no connection string; set ConnectionString in the cluster's section, or one of the cluster's name in ConnectionStrings, or give it to UseNpgsql.";
         }
 
         Commits = new NpgsqlCommits(_canAbort ? new() : null);
@@ -47,7 +54,7 @@ internal sealed class NpgsqlDriver : ClusterDriver
     {
         if (_error is not null)
         {
-            yield return $"Npgsql does not accept the connection string: {_error}";
+            yield return _error;
             yield break;
         }
 

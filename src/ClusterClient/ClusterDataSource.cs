@@ -65,6 +65,8 @@ public sealed partial class ClusterDataSource : DbDataSource
         _learning = patterns?.RunAsync(_stop.Token) ?? Task.CompletedTask;
     }
 
+    internal ConnectionOpener Opener => _opener;
+
     /// <summary>What the cluster is called.</summary>
     public string Name => _opener.Cluster;
 

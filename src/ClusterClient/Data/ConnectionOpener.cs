@@ -28,6 +28,7 @@ internal sealed partial class ConnectionOpener(
     RetryPipeline retries,
     CircuitWatch circuits)
 {
+    private OpenLimits _limits = limits;
     private int _waiting;
 
     public string Cluster => cluster;
@@ -36,7 +37,12 @@ internal sealed partial class ConnectionOpener(
 
     public ClusterTopology Topology => monitor.Current;
 
-    public OpenLimits Limits => limits;
+    /// <summary>What holds for calls that begin now. Setting it holds for those of views that were made before too.</summary>
+    public OpenLimits Limits
+    {
+        get => Volatile.Read(ref _limits);
+        set => Volatile.Write(ref _limits, value);
+    }
 
     public RegionAudit Audit => audit;
 

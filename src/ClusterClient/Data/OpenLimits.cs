@@ -3,7 +3,7 @@ using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
 
-/// <summary>How opening behaves, fixed when the data source is built.</summary>
+/// <summary>How opening behaves. Immutable; replaced as a whole when settings change.</summary>
 internal sealed record OpenLimits
 {
     /// <summary>From the first look for a node to the refusal.</summary>
