@@ -94,6 +94,10 @@ internal sealed class NpgsqlDriver : ClusterDriver
     public override string LimitStatements(TimeSpan limit) =>
         string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {Math.Max(1, Math.Ceiling(limit.TotalMilliseconds)):0}");
 
+    // What a session is given is taken from it by the reset with which the driver begins its next use.
+    public override string? NameSession(string name) =>
+        _settings is { Pooling: true, NoResetOnClose: true } ? null : $"SET application_name = '{name.Replace("'", "''", StringComparison.Ordinal)}'";
+
     public override string ReadOnly => "SET TRANSACTION READ ONLY";
 
     public override CommitDialect Commits { get; }

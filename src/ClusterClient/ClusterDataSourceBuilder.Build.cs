@@ -30,6 +30,13 @@ public sealed partial class ClusterDataSourceBuilder
             errors.Add("CommitResolution is ByMarker, and this driver gives no way to that; set it to Off.");
         }
 
+        if (_options.TracePropagation == TracePropagation.ApplicationName && driver is not null && driver.NameSession("trace") is null)
+        {
+            errors.Add(
+                "TracePropagation is ApplicationName, and this driver knows no such name or would not take it back from a session; "
+                + "leave out No Reset On Close, or use SqlComment.");
+        }
+
         var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
         var policy = Policy(errors);
         var geography = new Geography(endpoints);
@@ -87,6 +94,8 @@ public sealed partial class ClusterDataSourceBuilder
             MaxWaitingCalls = _options.MaxWaitingCalls,
             CallTimeout = _options.CallTimeout,
             BeginWith = _options.TransactionStatementTimeout is { } limit ? driver!.LimitStatements(limit) : null,
+            CommentsTraces = _options.TracePropagation == TracePropagation.SqlComment,
+            NamesSessions = _options.TracePropagation == TracePropagation.ApplicationName,
             Concurrency = _options.Limits,
             Resolution = driver!.Commits is { } commits && (commits.Mark is not null || _options.CommitResolution == CommitResolution.ByMarker)
                 ? _options.CommitResolution : CommitResolution.Off,

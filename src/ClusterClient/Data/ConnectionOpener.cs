@@ -132,7 +132,8 @@ internal sealed partial class ConnectionOpener(
                     passes = true;
                 }
 
-                var opening = native.OpenAsync(cancellationToken);
+                var opening = NameOf(attempt) is { } name
+                    ? OpenAsync(native, name, cancellationToken) : native.OpenAsync(cancellationToken);
                 if (!opening.IsCompletedSuccessfully)
                 {
                     await WaitForOpenAsync(opening, native, node, passes, attempt, cancellationToken).ConfigureAwait(false);
@@ -220,13 +221,14 @@ internal sealed partial class ConnectionOpener(
                     passes = true;
                 }
 
-                if (node.Driver.HasIdle == true)
+                var name = NameOf(attempt);
+                if (node.Driver.HasIdle == true && name is null)
                 {
                     native.Open();
                 }
                 else
                 {
-                    BlockingOpen.Run(native, node, this, attempt);
+                    BlockingOpen.Run(native, name, node, this, attempt);
                 }
 
                 attempt.ThrowIfLeft(node);
