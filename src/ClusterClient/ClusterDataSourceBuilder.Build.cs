@@ -113,6 +113,7 @@ public sealed partial class ClusterDataSourceBuilder
         var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits)
         {
             Meter = meter,
+            Conventions = new(meter, driver!, nodes),
             Ledger = ledger,
             Hedges = _options.Hedging.MaxRatio > 0 ? new(_options.Hedging, budget, _time) : null,
         };

@@ -76,8 +76,13 @@ internal sealed partial class ConnectionOpener
     }
 
     // The call has its connection.
-    private void Decided(in OpenAttempt attempt, in Admission admission)
+    private void Opened(in OpenAttempt attempt, in Admission admission, long began)
     {
+        if (Conventions is { MeasuresWaits: true } conventions)
+        {
+            conventions.Waited(admission.Node.Index, Clock.Now - began);
+        }
+
         if (Meter is { CountsDecisions: true } || attempt.Span is not null)
         {
             Tell(attempt, admission);

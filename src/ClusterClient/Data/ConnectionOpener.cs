@@ -62,6 +62,9 @@ internal sealed partial class ConnectionOpener(
     /// <summary>Null where nothing is measured.</summary>
     public ClusterMeter? Meter { get; init; }
 
+    /// <summary>Null where nothing is measured.</summary>
+    public ConventionMetrics? Conventions { get; init; }
+
     /// <summary>Null where nobody wants to know what a failover loses.</summary>
     public CommitLedger? Ledger { get; init; }
 
@@ -141,7 +144,7 @@ internal sealed partial class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                Decided(attempt, admission);
+                Opened(attempt, admission, began);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)
@@ -233,7 +236,7 @@ internal sealed partial class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                Decided(attempt, admission);
+                Opened(attempt, admission, began);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)

@@ -1,3 +1,4 @@
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
 namespace ClusterClient.Data;
@@ -9,6 +10,7 @@ namespace ClusterClient.Data;
 public sealed class ConnectionOrigin
 {
     private readonly Func<ConnectionOrigin, ClusterConnection> _createConnection;
+    private readonly Func<CallerContext?>? _callers;
     private ClusterProviderFactory? _factory;
 
     internal ConnectionOrigin(
@@ -17,10 +19,12 @@ public sealed class ConnectionOrigin
         RouteIntent intent,
         string connectionString,
         Func<ConnectionOrigin, ClusterConnection> createConnection,
-        bool isHedged)
+        bool isHedged,
+        Func<CallerContext?>? callers = null)
     {
         Opener = opener;
-        Scope = scope;
+        OwnScope = scope;
+        _callers = callers;
         Intent = intent;
         ConnectionString = connectionString;
         _createConnection = createConnection;
@@ -29,7 +33,11 @@ public sealed class ConnectionOrigin
 
     internal ConnectionOpener Opener { get; }
 
-    internal RouteScope Scope { get; }
+    /// <summary>What the view says, whoever calls.</summary>
+    internal RouteScope OwnScope { get; }
+
+    /// <summary>The same for whoever calls now.</summary>
+    internal RouteScope Scope => _callers?.Invoke() is { } caller ? For(caller) : OwnScope;
 
     internal RouteIntent Intent { get; }
 
@@ -42,9 +50,21 @@ public sealed class ConnectionOrigin
         ?? Interlocked.CompareExchange(ref _factory, new(Opener.Driver.ProviderFactory, CreateConnection), null)
         ?? _factory;
 
-    internal ConnectionOrigin With(RouteScope scope) => new(Opener, scope, Intent, ConnectionString, _createConnection, IsHedged);
+    internal ConnectionOrigin With(RouteScope scope) => new(Opener, scope, Intent, ConnectionString, _createConnection, IsHedged, _callers);
 
-    internal ConnectionOrigin With(bool isHedged) => new(Opener, Scope, Intent, ConnectionString, _createConnection, isHedged);
+    internal ConnectionOrigin With(bool isHedged) => new(Opener, OwnScope, Intent, ConnectionString, _createConnection, isHedged, _callers);
+
+    internal ConnectionOrigin With(Func<CallerContext?> callers) => new(Opener, OwnScope, Intent, ConnectionString, _createConnection, IsHedged, callers);
+
+    private RouteScope For(CallerContext caller)
+    {
+        var (scope, geography) = (OwnScope, Opener.Selector.Geography);
+        scope = caller.Region is { } region && geography.Knows(region) ? scope.For(region, zone: null, geography) : scope;
+        var share = scope.Share;
+        share = caller.Key is { Length: <= CallerContext.LongestKey } key && !string.IsNullOrWhiteSpace(key) ? share.For(key, share.Weight) : share;
+        share = caller.Priority is { } priority and (CallPriority.Interactive or CallPriority.Batch) ? share with { Priority = priority } : share;
+        return ReferenceEquals(share, scope.Share) ? scope : scope with { Share = share };
+    }
 
     internal ClusterConnection CreateConnection() => _createConnection(this);
 }

@@ -147,7 +147,7 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
         }
         else
         {
-            ticket.Failed(opener.Classify(exception));
+            ticket.OpenFailed(opener.Classify(exception));
         }
 
         node.State.Closed();
