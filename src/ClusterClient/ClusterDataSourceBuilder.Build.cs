@@ -103,7 +103,11 @@ public sealed partial class ClusterDataSourceBuilder
         };
         var meter = new ClusterMeter(_name, _meters, endpoints.Select(e => (e.Name, e.Region)));
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger) { Meter = meter };
-        var teller = new EventTeller(_name, _onEvent, logger) { Counter = new(meter, _time) };
+        var teller = new EventTeller(_name, _onEvent, logger)
+        {
+            Counter = new(meter, _time),
+            Story = new(_name, nodes, () => monitor.Current, _time, logger),
+        };
         var outliers = _options.EjectOutliers ? new OutlierWatch(
             _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
         var audit = new RegionAudit(_name, _onRegionRefusal, logger);
