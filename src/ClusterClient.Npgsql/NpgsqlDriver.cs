@@ -48,6 +48,11 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
     public override string Database => _settings.Database ?? _settings.Username ?? "";
 
+    public override string SystemName => "postgresql";
+
+    public override DriverTelemetry Telemetry =>
+        DriverTelemetry.ConnectSpans | DriverTelemetry.OperationDuration | DriverTelemetry.ConnectionCount;
+
     public override TimeSpan ConnectionTimeout => TimeSpan.FromSeconds(_settings.Timeout);
 
     public override IEnumerable<string> Validate()
@@ -95,6 +100,10 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
     public override string LimitStatements(TimeSpan limit) =>
         string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {Math.Max(1, Math.Ceiling(limit.TotalMilliseconds)):0}");
+
+    // What a session is given is taken from it by the reset with which the driver begins its next use.
+    public override string? NameSession(string name) =>
+        _settings is { Pooling: true, NoResetOnClose: true } ? null : $"SET application_name = '{name.Replace("'", "''", StringComparison.Ordinal)}'";
 
     public override string ReadOnly => "SET TRANSACTION READ ONLY";
 

@@ -22,6 +22,7 @@ public sealed partial class ClusterDataSource : DbDataSource
     private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
     private readonly ClusterMeter _meter;
+    private readonly ClusterGauges _gauges;
     private readonly Task _cleaningUp;
     private readonly Task _watchingLosses;
     private readonly Task _watchingOutliers;
@@ -38,6 +39,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         EventTeller teller,
         LossWatch losses,
         ClusterMeter meter,
+        ClusterGauges gauges,
         OutlierWatch? outliers,
         PatternLoop? patterns,
         ImmutableArray<ClusterNode> nodes,
@@ -53,7 +55,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
         Auto = new(opener, scope, RouteIntent.Auto, connectionString, createConnection);
-        _meter = meter;
+        (_meter, _gauges) = (meter, gauges);
         _watchingLosses = losses.RunAsync(monitor.Current, _stop.Token);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
         _watchingOutliers = outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
@@ -254,6 +256,7 @@ public sealed partial class ClusterDataSource : DbDataSource
             await node.Driver.DisposeAsync().ConfigureAwait(false);
         }
 
+        _gauges.Dispose();
         _meter.Dispose();
     }
 

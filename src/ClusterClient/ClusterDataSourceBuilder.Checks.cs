@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
+using ClusterClient.Diagnostics;
 using ClusterClient.Drivers;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
@@ -35,6 +36,13 @@ public sealed partial class ClusterDataSourceBuilder
         if (_options.CommitResolution == CommitResolution.ByMarker && driver is { Commits: null })
         {
             errors.Add(SettingError.About("CommitResolution is ByMarker, and this driver gives no way to that; set it to Off."));
+        }
+
+        if (_options.TracePropagation == TracePropagation.ApplicationName && driver is not null && driver.NameSession("trace") is null)
+        {
+            errors.Add(SettingError.About(
+                "TracePropagation is ApplicationName, and this driver knows no such name or would not take it back from a session; "
+                + "leave out No Reset On Close, or use SqlComment."));
         }
 
         var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
 using ClusterClient.Data;
+using ClusterClient.Diagnostics;
 using ClusterClient.Drivers;
 using ClusterClient.Routing;
 using ClusterClient.Topology;
@@ -56,6 +57,8 @@ public sealed partial class ClusterDataSourceBuilder
         MaxWaitingCalls = _options.MaxWaitingCalls,
         CallTimeout = _options.CallTimeout,
         BeginWith = _options.TransactionStatementTimeout is { } limit ? driver.LimitStatements(limit) : null,
+        CommentsTraces = _options.TracePropagation == TracePropagation.SqlComment,
+        NamesSessions = _options.TracePropagation == TracePropagation.ApplicationName,
         Concurrency = _options.Limits,
     };
 

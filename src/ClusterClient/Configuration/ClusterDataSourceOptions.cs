@@ -1,4 +1,5 @@
 using ClusterClient.Consistency;
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 
 namespace ClusterClient.Configuration;
@@ -63,6 +64,9 @@ public sealed class ClusterDataSourceOptions
 
     /// <inheritdoc cref="ClusterOptions.CommitResolution"/>
     public CommitResolution? CommitResolution { get; set; }
+
+    /// <inheritdoc cref="ClusterOptions.TracePropagation"/>
+    public TracePropagation? TracePropagation { get; set; }
 
     /// <inheritdoc cref="ClusterOptions.HangDetection"/>
     public HangDetection? HangDetection { get; set; }

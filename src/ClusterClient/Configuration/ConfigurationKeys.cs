@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ClusterClient.Consistency;
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
@@ -62,6 +63,8 @@ internal static class ConfigurationKeys
             { Least = TimeSpan.Zero, IsAboveLeast = true, Greatest = Day, IsReloadable = true },
         new("CommitResolution", KeyKind.Choice, o => o.CommitResolution, "How it is found out whether a transaction was committed when the answer was lost.")
             { Default = CommitResolution.ByTransactionId, Choices = [.. Enum.GetNames<CommitResolution>()] },
+        new("TracePropagation", KeyKind.Choice, o => o.TracePropagation, "How the server is told of the trace that a call belongs to, so that its log leads there.")
+            { Default = TracePropagation.Off, Choices = [.. Enum.GetNames<TracePropagation>()], IsReloadable = true },
         new("HangDetection", KeyKind.Choice, o => o.HangDetection, "How soon a hung server is noticed: Standard within 1.5 s, Fast within 0.5 s.")
             { Default = HangDetection.Standard, Choices = [.. Enum.GetNames<HangDetection>()] },
         new("MonitorInterval", KeyKind.Duration, o => o.MonitorInterval, "Time between two looks at a node while all is well; 80 ms with Fast hang detection.")

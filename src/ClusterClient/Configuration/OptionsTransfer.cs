@@ -86,6 +86,7 @@ internal static class OptionsTransfer
         to.MaxWaitingCalls = from.MaxWaitingCalls ?? to.MaxWaitingCalls;
         to.TransactionStatementTimeout = from.TransactionStatementTimeout ?? to.TransactionStatementTimeout;
         to.CommitResolution = from.CommitResolution ?? to.CommitResolution;
+        to.TracePropagation = from.TracePropagation ?? to.TracePropagation;
         to.HangDetection = from.HangDetection ?? to.HangDetection;
         if (from.MonitorInterval is { } interval)
         {

@@ -14,7 +14,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// <para>
 /// A cluster's name is the key of its <see cref="ClusterDataSource"/>, of the same as <see cref="DbDataSource"/>, and of closed connections from
-/// it, <see cref="ClusterConnection"/> and <see cref="DbConnection"/>; <c>name:read</c> and <c>name:write</c> are the keys of its views, as
+/// it, <see cref="ClusterConnection"/> and <see cref="DbConnection"/>; <c>name:read</c>, <c>name:write</c> and <c>name:auto</c> are the keys of its views, as
 /// <see cref="ClusterDataSourceView"/> and <see cref="DbDataSource"/>, and of connections from those.
 /// </para>
 /// <para>
@@ -134,6 +134,7 @@ public static class ClusterServiceCollectionExtensions
         services.TryAddKeyedTransient<DbConnection>(name, (sp, _) => sp.GetRequiredKeyedService<ClusterConnection>(name));
         services.AddView($"{name}:read", name, static cluster => cluster.Reads);
         services.AddView($"{name}:write", name, static cluster => cluster.Writes);
+        services.AddView($"{name}:auto", name, static cluster => cluster.Auto);
         // Further views of a data source have their line here.
 
         // Without a key there is one of each: the first cluster's, or what the application registered itself.
