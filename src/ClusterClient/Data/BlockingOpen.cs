@@ -30,8 +30,9 @@ internal static class BlockingOpen
                 }
             }
         }
-        catch when (!opening.IsCompleted)
+        catch
         {
+            // Even when it has just ended: if in a failure, somebody has to have seen it.
             _ = ConnectionOpener.DisposeWhenOpenEndsAsync(opening, native);
             throw;
         }
