@@ -94,25 +94,23 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
         }
 
         Log.Hedged(_opener.Logger, _opener.Cluster, _node.Endpoint.Name, second.Endpoint.Name, elapsed);
-        Activity.Current?.AddEvent(new("clusterclient.hedge", tags: new()
+        if (!ClusterActivity.IsWatched)
         {
-            ["clusterclient.node"] = second.Endpoint.Name,
-            ["clusterclient.first_node"] = _node.Endpoint.Name,
-        }));
+            // Whoever takes traces without this library's own still sees it.
+            Activity.Current?.AddEvent(new(ClusterActivity.Hedge, tags: new()
+            {
+                [TagNames.Node] = second.Endpoint.Name,
+                [TagNames.FirstNode] = _node.Endpoint.Name,
+            }));
+        }
+
         _hedgeNode = second;
         return _hedge = HedgeAttempt<TCommand, TResult>.Second(
             _connection.ForHedge(), _call, _start, new(_node, Cause: null, limit ?? _opener.Limits.FailoverTimeout, second), limit ?? TimeSpan.Zero);
     }
 
     // The shorter of the two that the call has; null where it has neither.
-    private TimeSpan? Limit
-    {
-        get
-        {
-            var own = _call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-            return own < _opener.Limits.CallTimeout || _opener.Limits.CallTimeout is null ? own : _opener.Limits.CallTimeout;
-        }
-    }
+    private TimeSpan? Limit => _connection.LimitOf(_call.Command);
 
     private async Task<TResult> RunAsync()
     {
@@ -127,12 +125,14 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
             {
                 Answered();
                 hedge.Won();
+                _opener.Meter?.Hedged(_hedgeNode!.Index, "won");
                 _connection.StandIn = hedge.Command;
                 _ = first.EndLostAsync(hedge.Connection, _node);
                 return await hedge.Task.ConfigureAwait(false);
             }
 
             hedge.TryLose();
+            _opener.Meter?.Hedged(_hedgeNode!.Index, "lost");
             _ = hedge.EndLostAsync(hedge.Connection, _hedgeNode!);
             await first.EndAsync(CancellationToken.None).ConfigureAwait(false);
         }
