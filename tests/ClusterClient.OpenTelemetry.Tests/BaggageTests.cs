@@ -107,7 +107,7 @@ public sealed class BaggageTests
         await using var holder = await SharedServers.OpenBareAsync(w.Servers);
         await Watched.RunAsync(holder, "SELECT pg_advisory_lock(17)");
         var first = w.WriteAsync("SELECT pg_advisory_lock(17)");
-        await w.Telemetry.ValueAsync("clusterclient.calls.in_flight", p => p.Value == 1);
+        await SharedServers.UntilBlockedAsync(w.Servers);
         var orders = w.Orders.FromBaggage();
         var served = new Collected<string>();
         var batch = CallAsync("batch", CallPriority.Batch);

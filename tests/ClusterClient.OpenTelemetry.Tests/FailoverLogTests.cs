@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace ClusterClient.OpenTelemetry.Tests;
 
-/// <summary>What an operator reads of a failover under load: a few lines, however many calls met it.</summary>
+/// <summary>
+/// What an operator reads of a failover under load: a few lines, however many calls met it. Of two servers: a third one may have had more of
+/// the lost primary's log than its successor, which is a story of its own.
+/// </summary>
 public sealed class FailoverLogTests
 {
     private const int Writers = 8;
@@ -12,12 +15,11 @@ public sealed class FailoverLogTests
     public async Task PrimaryKilled_UnderLoad_IsAStoryOfFiveLines()
     {
         var lines = new Lines();
-        await using var w = await Watched.StartAsync(b => b.UseLoggerFactory(lines));
+        await using var w = await Watched.StartAsync(b => b.UseLoggerFactory(lines), nodes: 2);
         var writing = await WriteAsync(w, lines);
         await w.Servers["eu-1"].KillAsync();
         await w.UntilAsync(t => t.Primary is null);
         await w.Servers["eu-2"].PromoteAsync();
-        await w.Servers["eu-3"].FollowAsync(w.Servers["eu-2"]);
         await UntilAsync(lines, "WritesResumed");
         await w.Servers["eu-1"].RejoinAsync(w.Servers["eu-2"]);
         await w.UntilAsync(t => t.Nodes.All(n => n.Status == NodeStatus.Online));
@@ -37,12 +39,11 @@ public sealed class FailoverLogTests
     public async Task PrimaryHung_UnderLoad_EndsWithItsFencing()
     {
         var lines = new Lines();
-        await using var w = await Watched.StartAsync(b => b.UseLoggerFactory(lines));
+        await using var w = await Watched.StartAsync(b => b.UseLoggerFactory(lines), nodes: 2);
         var writing = await WriteAsync(w, lines);
         w.Servers["eu-1"].Hang();
         await w.UntilAsync(t => t.Primary is null);
         await w.Servers["eu-2"].PromoteAsync();
-        await w.Servers["eu-3"].FollowAsync(w.Servers["eu-2"]);
         await UntilAsync(lines, "WritesResumed");
         w.Servers["eu-1"].Resume();
         await UntilAsync(lines, "TopologyIncoherent");
@@ -99,7 +100,7 @@ public sealed class FailoverLogTests
         var load = new Load(w);
         await Eventually.TrueAsync(() => load.Writes > 100, () => "Nothing is written.");
         // The first look at each node is told as well.
-        await Eventually.TrueAsync(() => lines.All.Count() == 4, () => $"{lines}");
+        await Eventually.TrueAsync(() => lines.All.Count() == 3, () => $"{lines}");
         lines.Clear();
         return load;
     }

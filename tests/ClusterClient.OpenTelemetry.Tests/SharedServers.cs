@@ -26,6 +26,11 @@ public sealed class SharedServers : IAsyncLifetime, ICollectionFixture<SharedSer
         return db;
     }
 
+    /// <summary>Waits until a statement at the primary waits for an advisory lock: it is a command, and no open any more.</summary>
+    public static Task UntilBlockedAsync(LocalPostgres group) => Eventually.TrueAsync(
+        async () => await group.Primary.ExecuteAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == "1",
+        () => "Nothing waits for the lock.");
+
     /// <summary>A server's log; it is written before its client has the answer.</summary>
     public async Task<string[]> LogAsync(string node)
     {

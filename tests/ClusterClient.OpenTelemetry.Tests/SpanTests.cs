@@ -201,6 +201,7 @@ public sealed class SpanTests(SharedServers servers)
         await using var holder = await SharedServers.OpenBareAsync(servers.Group);
         await Watched.RunAsync(holder, "SELECT pg_advisory_lock(17)");
         var first = w.WriteAsync("SELECT pg_advisory_lock(17)");
+        await SharedServers.UntilBlockedAsync(servers.Group);
         await w.Telemetry.ValueAsync("clusterclient.calls.in_flight", p => (p["clusterclient.node"], p.Value) == ("eu-1", 1));
         using var request = w.Telemetry.Begin();
         var second = isAsync ? w.WriteAsync("SELECT 1") : Task.Factory.StartNew(

@@ -36,7 +36,9 @@ internal sealed class ClusterMeter : IDisposable
     {
         _cluster = cluster;
         _nodes = [.. (nodes ?? []).Select(n => new NodeTags(cluster, n.Name, n.Region))];
-        Meter = meters?.Create(new MeterOptions(Name)) ?? new(Name);
+        // A meter each, also to those who collect: to them, meters that are alike are one, and end with the first of them.
+        var options = new MeterOptions(Name) { Tags = [new(TagNames.Cluster, cluster)] };
+        Meter = meters?.Create(options) ?? new(options);
         _decisions = Meter.CreateCounter<long>(
             "clusterclient.route.decisions", "{decision}", "Connections that were opened, by the node that was chosen and why.");
         _refusals = Meter.CreateCounter<long>("clusterclient.route.refusals", "{call}", "Calls that were given no node.");
