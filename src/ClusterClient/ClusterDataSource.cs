@@ -48,7 +48,6 @@ public sealed partial class ClusterDataSource : DbDataSource
         _opener = opener;
         _monitor = monitor;
         _nodes = nodes;
-        ConnectionString = connectionString;
         _scope = scope;
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
@@ -68,7 +67,7 @@ public sealed partial class ClusterDataSource : DbDataSource
     public string Name => _opener.Cluster;
 
     /// <summary>The base connection string with all nodes and without the password; for display.</summary>
-    public override string ConnectionString { get; }
+    public override string ConnectionString => Writes.ConnectionString;
 
     /// <summary>The same cluster for writing, as this data source itself: to add a rule or a caller's region to.</summary>
     public ClusterDataSourceView Writes { get; }
@@ -200,7 +199,7 @@ public sealed partial class ClusterDataSource : DbDataSource
     }
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() => CreateConnection();
+    protected override DbConnection CreateDbConnection() => ((DbDataSource)Writes).CreateConnection();
 
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => Writes.CreateBatch();

@@ -44,6 +44,8 @@ public sealed class ConnectionOrigin
 
     internal ConnectionOrigin With(RouteScope scope) => new(Opener, scope, Intent, ConnectionString, _createConnection, IsHedged);
 
+    internal ConnectionOrigin With(RouteIntent intent) => new(Opener, Scope, intent, ConnectionString, _createConnection, IsHedged);
+
     internal ConnectionOrigin With(bool isHedged) => new(Opener, Scope, Intent, ConnectionString, _createConnection, isHedged);
 
     internal ClusterConnection CreateConnection() => _createConnection(this);
