@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using ClusterClient.Resilience;
+using ClusterClient.Routing;
 
 namespace ClusterClient.Data;
 
@@ -14,6 +15,7 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 {
     private readonly DbCommand _inner;
     private NodeBinding _binding;
+    private CallIntent _says;
     private bool _isPrepared;
 
     internal ClusterCommand(ClusterConnection connection)
@@ -75,19 +77,13 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
     {
-        get => _binding.Connection;
+        get => _binding.Connection?.Face;
         set
         {
             var connection = NodeBinding.Accept(value);
-            if (connection != _binding.Connection)
+            if (connection != _binding.Connection?.Face)
             {
-                // At once, because the driver refuses it while a reader is open.
-                _inner.Connection = connection?.NativeOrNull;
-                _binding.MoveTo(connection);
-                if (_binding.Transaction is null)
-                {
-                    _inner.Transaction = null;
-                }
+                MoveTo(connection);
             }
         }
     }
@@ -102,6 +98,11 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
         set
         {
             var transaction = NodeBinding.Accept(value);
+            if (transaction is not null && transaction.Owner.Face == DbConnection)
+            {
+                ((IRepeatable)this).RunOn(transaction.Owner);
+            }
+
             if (_binding.IsBehind(out var native))
             {
                 _inner.Connection = native;
@@ -121,6 +122,30 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     public bool IsIdempotent { get; set; }
 
     /// <summary>
+    /// What it wants on a connection of <see cref="ClusterDataSource.Auto"/>: <see cref="RouteIntent.Read"/> for a replica, which has all that the connection
+    /// has written; null or <see cref="RouteIntent.Write"/> for the primary. Inside a transaction everything goes to the primary. On a connection
+    /// that was opened for reading or for writing this changes nothing: the node is chosen.
+    /// </summary>
+    /// <value>Default null.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to <see cref="RouteIntent.Auto"/>.</exception>
+    public RouteIntent? Intent
+    {
+        get => _says.Intent;
+        set => _says.Intent = value;
+    }
+
+    /// <summary>
+    /// Whether it writes nothing, wherever it runs: then it may be sent again whatever its first attempt met, and on a connection of
+    /// <see cref="ClusterDataSource.Auto"/> no later read has to wait for a replica that has its effects.
+    /// </summary>
+    /// <value>Default false; true where <see cref="Intent"/> is <see cref="RouteIntent.Read"/>.</value>
+    public bool IsReadOnly
+    {
+        get => _says.IsReadOnly;
+        set => _says.IsReadOnly = value;
+    }
+
+    /// <summary>
     /// Whether a second replica is asked when this takes unusually long, or null for what its connection's data source or view says; see
     /// <see cref="HedgingPolicy"/> for when that can be. What then runs are copies of this command, so that nothing that
     /// <see cref="Unwrap"/> gives tells of the execution.
@@ -132,11 +157,19 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 
     bool IHedgeable<ClusterCommand>.CanBeCopied => !_isPrepared && _binding.Transaction is null && StatementCopy.IsPossible(_inner);
 
+    void IRepeatable.RunOn(ClusterConnection connection)
+    {
+        if (connection != _binding.Connection)
+        {
+            MoveTo(connection);
+        }
+    }
+
     ClusterConnection? IRepeatable.Connection => _binding.Connection;
 
     bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
 
-    bool IRepeatable.MayWrite => CommandType != CommandType.Text || WritingStatement.Is(_inner.CommandText);
+    bool IRepeatable.MayWrite => !IsReadOnly && (CommandType != CommandType.Text || WritingStatement.Is(_inner.CommandText));
 
     int IRepeatable.Timeout => _inner.CommandTimeout;
 
@@ -175,14 +208,27 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     }
 
     /// <inheritdoc/>
-    public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
+    public override void Prepare()
     {
-        inner.Prepare();
-        return 0;
-    });
+        _binding.Connection?.Roles?.Lead(this);
+        _binding.Required.Noting(BindToPrepare(), static inner =>
+        {
+            inner.Prepare();
+            return 0;
+        });
+    }
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        _binding.Connection?.Roles is { } roles ? PrepareAsync(roles, cancellationToken) : PrepareBoundAsync(cancellationToken);
+
+    private async Task PrepareAsync(RoleConnections roles, CancellationToken cancellationToken)
+    {
+        await roles.LeadAsync(this, CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
+        await PrepareBoundAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task PrepareBoundAsync(CancellationToken cancellationToken) =>
         _binding.Connection.NotingAsync(
             (Self: this, cancellationToken), static c => c.Self.BindToPrepare().PrepareAsync(c.cancellationToken), cancellationToken);
 
@@ -232,6 +278,17 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
         ?? throw new NotSupportedException($"{driver.GetType().Name} creates no commands.");
 
     ClusterCommand IHedgeable<ClusterCommand>.CopyOn(ClusterConnection connection) => new(connection, StatementCopy.Of(_inner, connection.NativeOrNull));
+
+    private void MoveTo(ClusterConnection? connection)
+    {
+        // At once, because the driver refuses it while a reader is open.
+        _inner.Connection = connection?.NativeOrNull;
+        _binding.MoveTo(connection);
+        if (_binding.Transaction is null)
+        {
+            _inner.Transaction = null;
+        }
+    }
 
     private Execution<ClusterCommand> On(CommandBehavior behavior = CommandBehavior.Default, CancellationToken cancellationToken = default) =>
         new(this, behavior, cancellationToken);

@@ -88,23 +88,30 @@ public sealed partial class ClusterDataSourceView : DbDataSource
     /// <summary>
     /// Which node a call through this view would be given now, and for every other node why not: a line a node, for operators.
     /// </summary>
+    /// <remarks>Of <see cref="ClusterDataSource.Auto"/> both: where it would write, and then where it would read.</remarks>
     public string Explain()
     {
+        _origin.Opener.Start();
+        return Intent == RouteIntent.Auto
+            ? $"{Describe(RouteIntent.Write)}{Environment.NewLine}{Environment.NewLine}{Describe(RouteIntent.Read)}"
+            : Describe(Intent);
+    }
+
+    private string Describe(RouteIntent intent)
+    {
         var opener = _origin.Opener;
-        opener.Start();
-        return RouteExplanation.Describe(
-            opener.Selector.Peek(_origin.Scope, Intent), _origin.Scope, opener.Topology, opener.Selector, opener.Time);
+        return RouteExplanation.Describe(opener.Selector.Peek(_origin.Scope, intent), _origin.Scope, opener.Topology, opener.Selector, opener.Time);
     }
 
     /// <summary>
     /// What <see cref="Explain"/> says, as data: every node, in the order of the configuration, as a call through this view would see
-    /// it now. At most one is chosen.
+    /// it now. At most one is chosen; of <see cref="ClusterDataSource.Auto"/> that is where it would write, as it does unless a command says otherwise.
     /// </summary>
     public ImmutableArray<RouteAssessment> Assess()
     {
         var opener = _origin.Opener;
         opener.Start();
-        return RouteAssessor.Assess(opener.Selector.Peek(_origin.Scope, Intent), opener.Topology, opener.Selector);
+        return RouteAssessor.Assess(opener.Selector.Peek(_origin.Scope, _origin.ForTransactions().Intent), opener.Topology, opener.Selector);
     }
 
     /// <summary>A closed connection; its node is chosen when it is opened.</summary>

@@ -267,6 +267,9 @@ internal sealed partial class ConnectionOpener(
     /// <summary>Has the monitor look at the node now; nothing is doubted.</summary>
     public void LookAt(ClusterNode node) => monitor.LookAt(node.Index);
 
+    /// <summary>Has the monitor look at every node now, unless it was just asked to.</summary>
+    public void LookEarly() => monitor.LookEarly();
+
     public void NoteOpenFault(Exception exception, ClusterNode node, bool questionsNode)
     {
         Log.OpenFailed(logger, cluster, node.Endpoint.Name, exception);

@@ -9,6 +9,7 @@ namespace ClusterClient.Data;
 public sealed class ConnectionOrigin
 {
     private readonly Func<ConnectionOrigin, ClusterConnection> _createConnection;
+    private readonly ConnectionOrigin? _of;
     private ClusterProviderFactory? _factory;
 
     internal ConnectionOrigin(
@@ -27,7 +28,17 @@ public sealed class ConnectionOrigin
         IsHedged = isHedged;
     }
 
+    private ConnectionOrigin(ConnectionOrigin of, RouteIntent intent, Func<ConnectionOrigin, RoleConnections> roles)
+        : this(of.Opener, of.Scope, intent, of.ConnectionString, of._createConnection, of.IsHedged) =>
+        (_of, Roles) = (of, roles(of));
+
     internal ConnectionOpener Opener { get; }
+
+    /// <summary>
+    /// For a connection of <see cref="RouteIntent.Auto"/>, and those that it is made of: all of them. Null for every other. Kept here, because every
+    /// connection has an origin, and a field of its own would cost those that need none.
+    /// </summary>
+    internal RoleConnections? Roles { get; }
 
     internal RouteScope Scope { get; }
 
@@ -38,7 +49,7 @@ public sealed class ConnectionOrigin
     internal bool IsHedged { get; }
 
     /// <summary>Made when it is asked for first: views are made for single requests, and few ask for it. Always the same then.</summary>
-    internal ClusterProviderFactory Factory => Volatile.Read(ref _factory)
+    internal ClusterProviderFactory Factory => _of?.Factory ?? Volatile.Read(ref _factory)
         ?? Interlocked.CompareExchange(ref _factory, new(Opener.Driver.ProviderFactory, CreateConnection), null)
         ?? _factory;
 
@@ -47,6 +58,15 @@ public sealed class ConnectionOrigin
     internal ConnectionOrigin With(RouteIntent intent) => new(Opener, Scope, intent, ConnectionString, _createConnection, IsHedged);
 
     internal ConnectionOrigin With(bool isHedged) => new(Opener, Scope, Intent, ConnectionString, _createConnection, isHedged);
+
+    /// <summary>For this one connection.</summary>
+    internal ConnectionOrigin For(ClusterConnection connection) => new(this, RouteIntent.Auto, of => new(connection, of));
+
+    /// <summary>For one of those that it is made of.</summary>
+    internal ConnectionOrigin ForRole(RouteIntent intent, RoleConnections roles) => new(this, intent, _ => roles);
+
+    /// <summary>For transactions that are run as a whole.</summary>
+    internal ConnectionOrigin ForTransactions() => Intent != RouteIntent.Auto ? this : new(Opener, Scope, RouteIntent.Write, ConnectionString, _createConnection, IsHedged);
 
     internal ClusterConnection CreateConnection() => _createConnection(this);
 }

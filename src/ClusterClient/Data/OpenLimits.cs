@@ -30,6 +30,13 @@ internal sealed record OpenLimits
     /// <summary>What every call may take, or null.</summary>
     public TimeSpan? CallTimeout { get; init; }
 
+    /// <summary>The same of a command with a timeout of its own, in seconds; null where neither bounds it.</summary>
+    public TimeSpan? LimitOf(int timeout)
+    {
+        var own = timeout > 0 ? TimeSpan.FromSeconds(timeout) : (TimeSpan?)null;
+        return own < CallTimeout || CallTimeout is null ? own : CallTimeout;
+    }
+
     /// <summary>The statement that a transaction begins with, to have the server itself end statements that take too long; or null.</summary>
     public string? BeginWith { get; init; }
 

@@ -11,6 +11,9 @@ internal sealed record RouteScope
 
     public bool ReadsMayUsePrimary { get; init; }
 
+    /// <summary>What reads must show; null for nothing in particular.</summary>
+    public WriteToken? After { get; init; }
+
     public Location Caller { get; init; }
 
     /// <summary>Where this process stands, whoever it works for.</summary>
@@ -35,6 +38,7 @@ internal sealed record RouteScope
         IsForAnother = Caller.Region != Here.Region,
         Denied = intent == RouteIntent.Write ? DeniedWrites : DeniedReads,
         ReadsMayUsePrimary = ReadsMayUsePrimary,
+        After = intent == RouteIntent.Read ? After : null,
         Turn = turn,
         Now = now,
     };

@@ -57,6 +57,9 @@ public sealed record NodeDescription
     /// <summary>Timestamp, of the data source's time provider, at which the last answered look began; 0 when never.</summary>
     internal long SeenAt { get; init; }
 
+    /// <summary>Of a primary: a position at or beyond every commit that it had acknowledged at <see cref="SeenAt"/>.</summary>
+    internal LogPosition LogEnd { get; init; }
+
     /// <summary>
     /// Timestamp at which it came to serve in its role after it had not: it joined, recovered or changed its role. 0 when it has
     /// served in it since the first look.

@@ -154,6 +154,7 @@ internal static class TopologyResolver
             SystemId = facts?.SystemId,
             Epoch = facts?.Epoch ?? 0,
             Position = facts?.Position ?? default,
+            LogEnd = facts?.Inserted ?? facts?.Position ?? default,
             Lag = role == NodeRole.Replica
                 ? memory.Track.LagOf(facts!.Position, sighting.AnsweredAt, facts.ReplayAge, time)
                 : null,

@@ -81,6 +81,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         };
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
+        Auto = new(Opener, Scope, RouteIntent.Auto, "", origin => new(origin));
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -108,6 +109,8 @@ internal sealed class FakeCluster : IAsyncDisposable
     public ClusterDataSourceView Writes { get; }
 
     public ClusterDataSourceView Reads { get; }
+
+    public ClusterDataSourceView Auto { get; }
 
     /// <summary>What every node counts as in flight, in the order of the nodes.</summary>
     public string InFlight => string.Join(' ', Nodes.Select(n => n.State.InFlight));
