@@ -85,9 +85,7 @@ internal sealed class CommandRouter : DbCommandInterceptor
                 "A query is to run on a replica, and its context was given a connection for writing: give UseNpgsql the ClusterDataSource itself, or a connection of its Auto.");
         }
 
-#if AUTO
         (command.Intent, command.IsReadOnly) = (isForReplica ? RouteIntent.Read : null, isForReplica || isLinq);
-#endif
     }
 
     private static void Done(DbCommand command)
@@ -107,9 +105,5 @@ internal sealed class CommandRouter : DbCommandInterceptor
     }
 
     // What is in a transaction is not done before that is committed.
-    private static bool MayWrite(DbCommand command) => command is { Transaction: null } 
-#if AUTO
-    and not ClusterCommand { IsReadOnly: true }
-#endif
-    ;
+    private static bool MayWrite(DbCommand command) => command is { Transaction: null } and not ClusterCommand { IsReadOnly: true };
 }

@@ -15,11 +15,7 @@ internal sealed class ConnectionRouter(SchemaFlow flow) : DbConnectionIntercepto
         switch (result)
         {
             case ClusterConnection { Intent: RouteIntent.Write } writer:
-#if AUTO
                 return writer.Another(RouteIntent.Auto);
-#else
-                return writer;
-#endif
             case ClusterConnection:
                 return result;
             case var _ when flow.IsRunning:

@@ -29,16 +29,14 @@ internal sealed class ClusterExecutionStrategy(ExecutionStrategyDependencies dep
     /// <summary>The one that runs in this flow of control.</summary>
     public static ClusterExecutionStrategy? Running => Current as ClusterExecutionStrategy;
 
-    /// <inheritdoc/>
-    public override bool RetriesOnFailure => base.RetriesOnFailure && Opener is not { Retries.IsOff: true } && !IsInTransaction;
-
     /// <summary>Something was done, or may have been, that a further attempt would do again.</summary>
     public void MayHaveWritten() => _mayHaveWritten = true;
 
     /// <inheritdoc/>
     protected override void OnFirstExecution()
     {
-        base.OnFirstExecution();
+        // The base class refuses transactions here.
+        ExceptionsEncountered.Clear();
         (_isInTransaction, _mayHaveWritten) = (IsInTransaction, false);
     }
 

@@ -78,9 +78,7 @@ public partial class ClusterConnection
     internal ClusterConnection Another(RouteIntent intent) => _origin.With(intent).CreateConnection();
 
     /// <summary>What it was given to be read has changed on the primary, by other means.</summary>
-    internal void NoteWrite()
-    {
-    }
+    internal void NoteWrite() => Auto?.Wrote();
 
     /// <summary>Gives the connection back to its node's pool. A closed connection can be opened again, perhaps to another node.</summary>
     public override void Close()

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using ClusterClient.EntityFrameworkCore.Tests.Schema;
 using Npgsql;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
 namespace ClusterClient.EntityFrameworkCore.Tests.Backends;
 
@@ -10,9 +12,9 @@ public abstract class Backend : IAsyncDisposable
     /// <summary>What the provider is given.</summary>
     public abstract DbDataSource Source { get; }
 
-    public virtual void Use(DbContextOptionsBuilder options) => options.UseNpgsql(Source, n => n.MapEnum<Mood>("mood"));
+    public virtual void Use(DbContextOptionsBuilder options) => options.UseNpgsql(Source, Map);
 
-    public virtual void Use(DbContextOptionsBuilder options, DbConnection connection) => options.UseNpgsql(connection, n => n.MapEnum<Mood>("mood"));
+    public virtual void Use(DbContextOptionsBuilder options, DbConnection connection) => options.UseNpgsql(connection, Map);
 
     public ValueTask DisposeAsync()
     {
@@ -20,5 +22,7 @@ public abstract class Backend : IAsyncDisposable
         return Source.DisposeAsync();
     }
 
-    protected static void Map(NpgsqlDataSourceBuilder builder) => builder.MapEnum<Mood>("mood");
+    protected static void Map(NpgsqlDataSourceBuilder builder) => builder.MapEnum<Mood>("mood").MapEnum<Flavour>("flavour");
+
+    private static void Map(NpgsqlDbContextOptionsBuilder builder) => builder.MapEnum<Mood>("mood").MapEnum<Flavour>("flavour");
 }

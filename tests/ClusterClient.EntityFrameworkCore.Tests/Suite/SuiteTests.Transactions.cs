@@ -211,13 +211,13 @@ public abstract partial class SuiteTests
     }
 
     [Fact]
-    public async Task ExecuteUpdate_ThroughANavigation_ChangesThose()
+    public async Task ExecuteUpdate_ByRelatedRows_ChangesThose()
     {
-        var customer = await AddCustomerAsync(more: c => c.Orders.Add(new()));
+        var customer = await AddCustomerAsync(more: c => c.Orders.AddRange([new(), new()]));
         await using var shop = NewContext();
-        Assert.Equal(1, await shop.Orders.Where(o => o.Customer!.Name == customer.Name)
-            .ExecuteUpdateAsync(s => s.SetProperty(o => o.Price.Currency, "CHF")));
-        Assert.Equal("CHF", await shop.Orders.Where(o => o.CustomerId == customer.Id).Select(o => o.Price.Currency).SingleAsync());
+        Assert.Equal(1, await shop.Customers.Where(c => c.Id == customer.Id && c.Orders.Count == 2)
+            .ExecuteUpdateAsync(s => s.SetProperty(c => c.Mood, Mood.Happy)));
+        Assert.Equal(Mood.Happy, await shop.Customers.Where(c => c.Id == customer.Id).Select(c => c.Mood).SingleAsync());
     }
 
     [Fact]
