@@ -22,6 +22,7 @@ public sealed partial class ClusterDataSource : DbDataSource
     private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
     private readonly ClusterMeter _meter;
+    private readonly ClusterGauges _gauges;
     private readonly Task _cleaningUp;
     private readonly Task _watchingLosses;
     private readonly Task _watchingOutliers;
@@ -38,6 +39,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         EventTeller teller,
         LossWatch losses,
         ClusterMeter meter,
+        ClusterGauges gauges,
         OutlierWatch? outliers,
         PatternLoop? patterns,
         ImmutableArray<ClusterNode> nodes,
@@ -52,7 +54,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
         Auto = new(opener, scope, RouteIntent.Auto, connectionString, createConnection);
-        _meter = meter;
+        (_meter, _gauges) = (meter, gauges);
         _watchingLosses = losses.RunAsync(monitor.Current, _stop.Token);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
         _watchingOutliers = outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
@@ -63,6 +65,8 @@ public sealed partial class ClusterDataSource : DbDataSource
         _patterns = patterns;
         _learning = patterns?.RunAsync(_stop.Token) ?? Task.CompletedTask;
     }
+
+    internal ConnectionOpener Opener => _opener;
 
     /// <summary>What the cluster is called.</summary>
     public string Name => _opener.Cluster;
@@ -251,6 +255,7 @@ public sealed partial class ClusterDataSource : DbDataSource
             await node.Driver.DisposeAsync().ConfigureAwait(false);
         }
 
+        _gauges.Dispose();
         _meter.Dispose();
     }
 

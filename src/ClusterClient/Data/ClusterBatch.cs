@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
@@ -251,6 +252,8 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
             }
         }
 
-        return ShortTimeout.Over(_inner, connection);
+        var batch = !_isPrepared && connection.Opener.Limits.CommentsTraces && TraceContext.Comment() is { } comment
+            ? new TracedBatch(_inner, comment) : _inner;
+        return ShortTimeout.Over(batch, connection);
     }
 }

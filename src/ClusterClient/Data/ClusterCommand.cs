@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
@@ -17,6 +18,9 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     private NodeBinding _binding;
     private CallIntent _says;
     private bool _isPrepared;
+
+    // Whether the driver's text has the trace's context behind it, which is not the application's.
+    private bool _isTraced;
 
     internal ClusterCommand(ClusterConnection connection)
     {
@@ -42,8 +46,8 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     [AllowNull]
     public override string CommandText
     {
-        get => _inner.CommandText;
-        set => _inner.CommandText = value;
+        get => _isTraced ? TraceContext.Remove(_inner.CommandText) : _inner.CommandText;
+        set => (_inner.CommandText, _isTraced) = (value, false);
     }
 
     /// <inheritdoc/>
@@ -277,7 +281,8 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     private static DbCommand NewUnbound(DbProviderFactory driver) => driver.CreateCommand()
         ?? throw new NotSupportedException($"{driver.GetType().Name} creates no commands.");
 
-    ClusterCommand IHedgeable<ClusterCommand>.CopyOn(ClusterConnection connection) => new(connection, StatementCopy.Of(_inner, connection.NativeOrNull));
+    ClusterCommand IHedgeable<ClusterCommand>.CopyOn(ClusterConnection connection) =>
+        new(connection, StatementCopy.Of(_inner, connection.NativeOrNull)) { _isTraced = _isTraced };
 
     private void MoveTo(ClusterConnection? connection)
     {
@@ -298,14 +303,34 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     {
         _isPrepared = true;
         Rebind(CommandBehavior.Default);
+        Trace();
         return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 
     private DbCommand Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
         Rebind(behavior);
+        Trace();
         var connection = _binding.Connection!;
         return connection.CurrentTransaction?.Around(_inner, _isPrepared, behavior) ?? ShortTimeout.Over(_inner, connection);
+    }
+
+    // Left there afterwards: a driver refuses another text while its reader is open. What is prepared stays what it is.
+    private void Trace()
+    {
+        var isWanted = _binding.Connection!.Opener.Limits.CommentsTraces;
+        if (!_isTraced && !isWanted)
+        {
+            return;
+        }
+
+        var text = CommandText;
+        var comment = !isWanted || _isPrepared || CommandType != CommandType.Text || TraceContext.IsIn(text) ? null : TraceContext.Comment();
+        if (_isTraced || comment is not null)
+        {
+            _inner.CommandText = comment is null ? text : TraceContext.Append(text, comment);
+            _isTraced = comment is not null;
+        }
     }
 
     private void Rebind(CommandBehavior behavior)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using ClusterClient.Diagnostics;
 using ClusterClient.Drivers;
 using ClusterClient.Health;
@@ -28,15 +29,26 @@ internal sealed partial class ConnectionOpener(
     RetryPipeline retries,
     CircuitWatch circuits)
 {
+    private OpenLimits _limits = limits;
     private int _waiting;
 
     public string Cluster => cluster;
 
     public ClusterDriver Driver => driver;
 
+    public ImmutableArray<ClusterNode> Nodes => nodes;
+
+    /// <summary>How many calls wait for a node.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     public ClusterTopology Topology => monitor.Current;
 
-    public OpenLimits Limits => limits;
+    /// <summary>What holds for calls that begin now. Setting it holds for those of views that were made before too.</summary>
+    public OpenLimits Limits
+    {
+        get => Volatile.Read(ref _limits);
+        set => Volatile.Write(ref _limits, value);
+    }
 
     public RegionAudit Audit => audit;
 
@@ -52,6 +64,12 @@ internal sealed partial class ConnectionOpener(
 
     /// <summary>Null where no read is ever hedged.</summary>
     public HedgePipeline? Hedges { get; init; }
+
+    /// <summary>Null where nothing is measured.</summary>
+    public ClusterMeter? Meter { get; init; }
+
+    /// <summary>Null where nothing is measured.</summary>
+    public ConventionMetrics? Conventions { get; init; }
 
     /// <summary>Null where nobody wants to know what a failover loses.</summary>
     public CommitLedger? Ledger { get; init; }
@@ -76,11 +94,16 @@ internal sealed partial class ConnectionOpener(
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
         selector.Choose(request, topology) is >= 0 and var index ? nodes[index] : null;
 
-    public async ValueTask<OpenedNode> OpenAsync(
-        RouteScope scope, RouteIntent intent, CancellationToken cancellationToken, MoveFrom? from = null)
+    public ValueTask<OpenedNode> OpenAsync(
+        RouteScope scope, RouteIntent intent, CancellationToken cancellationToken, MoveFrom? from = null) => ClusterActivity.IsWatched
+        ? OpenTracedAsync(scope, intent, cancellationToken, from)
+        : OpenAsync(scope, intent, from, span: null, cancellationToken);
+
+    private async ValueTask<OpenedNode> OpenAsync(
+        RouteScope scope, RouteIntent intent, MoveFrom? from, Activity? span, CancellationToken cancellationToken)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent, from);
+        var attempt = new OpenAttempt(this, scope, intent, from) { Span = span };
         while (true)
         {
             ThrowIfDisposed();
@@ -108,17 +131,20 @@ internal sealed partial class ConnectionOpener(
 
             node = admission.Node;
             DbConnection? native = null;
+            Activity? connecting = null;
             var passes = false;
             try
             {
                 native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
+                    connecting = ClusterSpans.Connect(this, node);
                     await PassGateAsync(node, attempt, cancellationToken).ConfigureAwait(false);
                     passes = true;
                 }
 
-                var opening = native.OpenAsync(cancellationToken);
+                var opening = NameOf(attempt) is { } name
+                    ? OpenAsync(native, name, cancellationToken) : native.OpenAsync(cancellationToken);
                 if (!opening.IsCompletedSuccessfully)
                 {
                     await WaitForOpenAsync(opening, native, node, passes, attempt, cancellationToken).ConfigureAwait(false);
@@ -126,10 +152,12 @@ internal sealed partial class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
+                Opened(attempt, admission, began);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
+                connecting.Fails(e);
                 attempt.Failed(e, admission, began);
                 if (native is not null && native.State != ConnectionState.Connecting)
                 {
@@ -143,6 +171,7 @@ internal sealed partial class ConnectionOpener(
             }
             finally
             {
+                connecting?.Dispose();
                 if (passes)
                 {
                     node.Connects.Exit(Clock.Now);
@@ -157,10 +186,14 @@ internal sealed partial class ConnectionOpener(
     }
 
     /// <summary>The same, blocking: the driver's own synchronous open, and waits that hold this thread and no other.</summary>
-    public OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from = null)
+    public OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from = null) => ClusterActivity.IsWatched
+        ? OpenTraced(scope, intent, from)
+        : Open(scope, intent, from, span: null);
+
+    private OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from, Activity? span)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent, from);
+        var attempt = new OpenAttempt(this, scope, intent, from) { Span = span };
         while (true)
         {
             ThrowIfDisposed();
@@ -187,31 +220,36 @@ internal sealed partial class ConnectionOpener(
 
             node = admission.Node;
             DbConnection? native = null;
+            Activity? connecting = null;
             var passes = false;
             try
             {
                 native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
+                    connecting = ClusterSpans.Connect(this, node);
                     PassGate(node, attempt);
                     passes = true;
                 }
 
-                if (node.Driver.HasIdle == true)
+                var name = NameOf(attempt);
+                if (node.Driver.HasIdle == true && name is null)
                 {
                     native.Open();
                 }
                 else
                 {
-                    BlockingOpen.Run(native, node, this, attempt);
+                    BlockingOpen.Run(native, name, node, this, attempt);
                 }
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
+                Opened(attempt, admission, began);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
+                connecting.Fails(e);
                 attempt.Failed(e, admission, began);
                 if (native is not null && native.State != ConnectionState.Connecting)
                 {
@@ -225,6 +263,7 @@ internal sealed partial class ConnectionOpener(
             }
             finally
             {
+                connecting?.Dispose();
                 if (passes)
                 {
                     node.Connects.Exit(Clock.Now);

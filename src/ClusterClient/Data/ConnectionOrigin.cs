@@ -1,3 +1,4 @@
+using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
 namespace ClusterClient.Data;
@@ -10,6 +11,7 @@ public sealed class ConnectionOrigin
 {
     private readonly Func<ConnectionOrigin, ClusterConnection> _createConnection;
     private readonly ConnectionOrigin? _of;
+    private readonly Func<CallerContext?>? _callers;
     private ClusterProviderFactory? _factory;
 
     internal ConnectionOrigin(
@@ -18,10 +20,12 @@ public sealed class ConnectionOrigin
         RouteIntent intent,
         string connectionString,
         Func<ConnectionOrigin, ClusterConnection> createConnection,
-        bool isHedged)
+        bool isHedged,
+        Func<CallerContext?>? callers = null)
     {
         Opener = opener;
-        Scope = scope;
+        OwnScope = scope;
+        _callers = callers;
         Intent = intent;
         ConnectionString = connectionString;
         _createConnection = createConnection;
@@ -29,7 +33,7 @@ public sealed class ConnectionOrigin
     }
 
     private ConnectionOrigin(ConnectionOrigin of, RouteIntent intent, Func<ConnectionOrigin, RoleConnections> roles)
-        : this(of.Opener, of.Scope, intent, of.ConnectionString, of._createConnection, of.IsHedged) =>
+        : this(of.Opener, of.OwnScope, intent, of.ConnectionString, of._createConnection, of.IsHedged, of._callers) =>
         (_of, Roles) = (of, roles(of));
 
     internal ConnectionOpener Opener { get; }
@@ -40,7 +44,11 @@ public sealed class ConnectionOrigin
     /// </summary>
     internal RoleConnections? Roles { get; }
 
-    internal RouteScope Scope { get; }
+    /// <summary>What the view says, whoever calls.</summary>
+    internal RouteScope OwnScope { get; }
+
+    /// <summary>The same for whoever calls now.</summary>
+    internal RouteScope Scope => _callers?.Invoke() is { } caller ? For(caller) : OwnScope;
 
     internal RouteIntent Intent { get; }
 
@@ -53,11 +61,23 @@ public sealed class ConnectionOrigin
         ?? Interlocked.CompareExchange(ref _factory, new(Opener.Driver.ProviderFactory, CreateConnection), null)
         ?? _factory;
 
-    internal ConnectionOrigin With(RouteScope scope) => new(Opener, scope, Intent, ConnectionString, _createConnection, IsHedged);
+    internal ConnectionOrigin With(RouteScope scope) => new(Opener, scope, Intent, ConnectionString, _createConnection, IsHedged, _callers);
 
-    internal ConnectionOrigin With(RouteIntent intent) => new(Opener, Scope, intent, ConnectionString, _createConnection, IsHedged);
+    internal ConnectionOrigin With(RouteIntent intent) => new(Opener, OwnScope, intent, ConnectionString, _createConnection, IsHedged, _callers);
 
-    internal ConnectionOrigin With(bool isHedged) => new(Opener, Scope, Intent, ConnectionString, _createConnection, isHedged);
+    internal ConnectionOrigin With(bool isHedged) => new(Opener, OwnScope, Intent, ConnectionString, _createConnection, isHedged, _callers);
+
+    internal ConnectionOrigin With(Func<CallerContext?> callers) => new(Opener, OwnScope, Intent, ConnectionString, _createConnection, IsHedged, callers);
+
+    private RouteScope For(CallerContext caller)
+    {
+        var (scope, geography) = (OwnScope, Opener.Selector.Geography);
+        scope = caller.Region is { } region && geography.Knows(region) ? scope.For(region, zone: null, geography) : scope;
+        var share = scope.Share;
+        share = caller.Key is { Length: <= CallerContext.LongestKey } key && !string.IsNullOrWhiteSpace(key) ? share.For(key, share.Weight) : share;
+        share = caller.Priority is { } priority and (CallPriority.Interactive or CallPriority.Batch) ? share with { Priority = priority } : share;
+        return ReferenceEquals(share, scope.Share) ? scope : scope with { Share = share };
+    }
 
     /// <summary>For this one connection.</summary>
     internal ConnectionOrigin For(ClusterConnection connection) => new(this, RouteIntent.Auto, of => new(connection, of));
@@ -66,7 +86,7 @@ public sealed class ConnectionOrigin
     internal ConnectionOrigin ForRole(RouteIntent intent, RoleConnections roles) => new(this, intent, _ => roles);
 
     /// <summary>For transactions that are run as a whole.</summary>
-    internal ConnectionOrigin ForTransactions() => Intent != RouteIntent.Auto ? this : new(Opener, Scope, RouteIntent.Write, ConnectionString, _createConnection, IsHedged);
+    internal ConnectionOrigin ForTransactions() => Intent != RouteIntent.Auto ? this : new(Opener, OwnScope, RouteIntent.Write, ConnectionString, _createConnection, IsHedged, _callers);
 
     internal ClusterConnection CreateConnection() => _createConnection(this);
 }

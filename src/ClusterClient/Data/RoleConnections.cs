@@ -228,6 +228,8 @@ internal sealed partial class RoleConnections(ClusterConnection owner, Connectio
         Opener.Start();
         Opener.ThrowIfDisposed();
         _closesWith = null;
+        // A view may have another scope for each caller.
+        _scope = _scope.After is { } after ? origin.Scope with { After = after } : origin.Scope;
     }
 
     private void Closed()

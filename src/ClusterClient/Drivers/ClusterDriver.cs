@@ -31,6 +31,14 @@ public abstract class ClusterDriver
     /// <summary>The database's name.</summary>
     public abstract string Database { get; }
 
+    /// <summary>The database's kind, as OpenTelemetry calls it in <c>db.system.name</c>; <c>other_sql</c> by default.</summary>
+    public virtual string SystemName => "other_sql";
+
+    /// <summary>What the driver tells of its work by itself, so that it is not told twice; nothing by default.</summary>
+    public virtual DriverTelemetry Telemetry => DriverTelemetry.None;
+
+    internal bool TellsOfConnecting => (Telemetry & DriverTelemetry.ConnectSpans) != 0;
+
     /// <summary>The driver's own limit for establishing one connection.</summary>
     public abstract TimeSpan ConnectionTimeout { get; }
 
@@ -51,6 +59,13 @@ public abstract class ClusterDriver
 
     /// <summary>The statement by which a transaction, at its beginning, forbids itself to write; null when the database has none.</summary>
     public virtual string? ReadOnly => null;
+
+    /// <summary>
+    /// The statement by which a session is given a name, which the server's log may show; null when the database has none, or when the driver
+    /// would not take it back before the connection serves somebody else.
+    /// </summary>
+    /// <param name="name">ASCII letters, digits, and punctuation other than quotes and backslashes.</param>
+    public virtual string? NameSession(string name) => null;
 
     /// <summary>How the database is asked what became of a transaction; null when it cannot be.</summary>
     public virtual CommitDialect? Commits => null;
