@@ -41,7 +41,7 @@ internal sealed record ClusterOptionsExtension : IDbContextOptionsExtension
 
         if (RoutesNoTracking)
         {
-            services.AddSingleton<ISingletonInterceptor, NoTrackingRouter>();
+            services.AddSingleton<IInterceptor, NoTrackingRouter>();
         }
     }
 

@@ -50,6 +50,7 @@ public abstract class SchemaSuiteTests(Servers servers)
         Assert.True(await shop.Database.EnsureCreatedAsync());
         Assert.Equal("seed", await shop.Customers.Select(c => c.Name).SingleAsync());
         await shop.Database.EnsureDeletedAsync();
+        shop.ChangeTracker.Clear();
         Assert.True(shop.Database.EnsureCreated());
         Assert.Equal("seed", await shop.Customers.Select(c => c.Name).SingleAsync());
 
@@ -158,6 +159,7 @@ public abstract class SchemaSuiteTests(Servers servers)
 
     private static async Task UseEnumAsync(ShopContext shop)
     {
+        shop.ChangeTracker.Clear();
         shop.Add(new Customer { Name = $"{Guid.NewGuid()}", Mood = Mood.Happy });
         await shop.SaveChangesAsync();
         shop.ChangeTracker.Clear();
