@@ -89,10 +89,10 @@ internal sealed class HistoryRun(Arguments arguments, TextWriter output)
         var victim = fault.Victim(scene);
         _now = $"{fault.Name} at {victim.Name}";
         var record = new FaultRecord { Number = _faults, Name = fault.Name, Node = victim.Name, Began = scene.Now };
-        var (acceptedAt, promoted) = await fault.InjectAsync(victim, scene);
+        var effect = await fault.InjectAsync(victim, scene);
         _now = $"recovers from {_now}";
         await Recovery.RestoreAsync(scene.Group, source);
-        recorder.Add(record with { AcceptedAt = acceptedAt, Promoted = promoted, Ended = scene.Now });
+        recorder.Add(record with { AcceptedAt = effect.AcceptedAt, Promoted = effect.Promoted, Cuts = effect.Cuts, Ended = scene.Now });
     }
 
     private async Task<HistoryResult> CheckAsync(LocalPostgres servers, Recorder recorder, CancellationToken ct)

@@ -36,7 +36,8 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
         if (connectionString is null)
         {
-            _error = "There is no connection string; set ConnectionString in the cluster's section, or one of the cluster's name in ConnectionStrings, or give it to UseNpgsql.";
+            _error = "There is no connection string; set ConnectionString in the cluster's section, or one of the cluster's name in ConnectionStrings, "
+                + "or give it to UseNpgsql.";
         }
 
         Commits = new NpgsqlCommits(_canAbort ? new() : null);

@@ -45,7 +45,20 @@ internal sealed class Telemetry : IDisposable
         s => $"{s.SpanId} < {s.ParentSpanId} {s.Source.Name}/{s.OperationName} {string.Join(", ", s.TagObjects.Select(t => $"{t.Key}={t.Value}"))}"));
 
     /// <summary>The points of an instrument of this cluster, with their tags.</summary>
-    public IReadOnlyList<Point> Points(string instrument)
+    public IReadOnlyList<Point> Points(string instrument) => Points(instrument, "clusterclient.cluster", _cluster);
+
+    /// <summary>The same of the convention's, whose tag is a pool's name.</summary>
+    public IReadOnlyList<Point> OfPool(string instrument, string pool) => Points(instrument, "db.client.connection.pool.name", pool);
+
+    /// <summary>Every instrument that has measured something.</summary>
+    public IReadOnlyList<string> Instruments()
+    {
+        _metrics.Clear();
+        _meters.ForceFlush();
+        return [.. _metrics.Select(m => m.Name)];
+    }
+
+    private List<Point> Points(string instrument, string tag, string value)
     {
         _metrics.Clear();
         _meters.ForceFlush();
@@ -55,12 +68,12 @@ internal sealed class Telemetry : IDisposable
             foreach (ref readonly var point in metric.GetMetricPoints())
             {
                 var tags = new Dictionary<string, string?>();
-                foreach (var tag in point.Tags)
+                foreach (var each in point.Tags)
                 {
-                    tags[tag.Key] = $"{tag.Value}";
+                    tags[each.Key] = $"{each.Value}";
                 }
 
-                if (tags.GetValueOrDefault("clusterclient.cluster") == _cluster)
+                if (tags.GetValueOrDefault(tag) == value)
                 {
                     points.Add(new(tags, Value(metric, point)));
                 }

@@ -15,6 +15,7 @@ internal static class HistoryCheck
             .. OutcomeCheck.Run(history.Operations, applications),
             .. ExplanationCheck.Run(history.Operations, applications, state),
             .. MoneyCheck.Run(state),
+            .. CutCheck.Run(history.Faults),
             .. mode == ReplicationMode.Sync ? ReadCheck.Run(history.Operations, state) : [],
         ];
     }

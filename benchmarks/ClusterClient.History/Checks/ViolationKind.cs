@@ -32,4 +32,7 @@ internal enum ViolationKind
 
     /// <summary>A transaction that committed had read what is no part of the list's history.</summary>
     ReadWrong,
+
+    /// <summary>Connections were to be cut at COMMIT, and none ever was.</summary>
+    NothingCut,
 }

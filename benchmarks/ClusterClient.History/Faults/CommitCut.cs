@@ -26,13 +26,13 @@ internal sealed class CommitCut(string text, CutSide side, CutManner manner) : F
             // Several may be under way, of which some are acknowledged and some are not.
             var effect = await (scene.Chance(50) ? new KillAndPromote() : (Fault)new CrashRestart()).InjectAsync(victim, scene);
             victim.Proxy.Heal();
-            return effect;
+            return effect with { Cuts = trap.Cuts };
         }
 
         await scene.PauseAsync(0, manner == CutManner.Drop ? 1_000 : 50);
         victim.Proxy.Heal();
 
         // Until then nobody was told who had been cut off silently.
-        return manner == CutManner.Drop ? new(scene.Now) : new();
+        return new(manner == CutManner.Drop ? scene.Now : null, Cuts: trap.Cuts);
     }
 }

@@ -19,10 +19,12 @@ internal sealed class LoseWrites(string commit) : Fault
 
         // Few lost transactions have their ids given out again soon, and many are a longer list to name.
         await scene.PauseAsync(0, 400);
+        int? cuts = null;
         if (scene.Chance(60))
         {
             using var trap = victim.Proxy.CutAt(commit, CutSide.AfterServer, CutManner.Reset, MaxCuts);
             await scene.SprungAsync(trap);
+            cuts = trap.Cuts;
         }
 
         await victim.KillAsync();
@@ -30,6 +32,6 @@ internal sealed class LoseWrites(string commit) : Fault
         var effect = await scene.PromoteAsync(victim);
         await scene.PauseAsync(0, 300);
         await victim.RejoinAsync(scene.Primary);
-        return effect;
+        return effect with { Cuts = cuts };
     }
 }

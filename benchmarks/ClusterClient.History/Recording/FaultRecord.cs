@@ -16,6 +16,9 @@ internal sealed record FaultRecord
     /// <summary>The node that was promoted; null when none was.</summary>
     public string? Promoted { get; init; }
 
+    /// <summary>How many connections were cut at a COMMIT; null when none were to be.</summary>
+    public int? Cuts { get; init; }
+
     /// <summary>
     /// When a primary that clients reach accepted writes again, as a write past the library showed, or when their link was healed; null when
     /// writes never stopped.
@@ -26,6 +29,6 @@ internal sealed record FaultRecord
     public DateTimeOffset Ended { get; init; }
 
     public override string ToString() =>
-        $"fault {Number}, {Name} at {Node}{(Promoted is null ? "" : $", {Promoted} promoted")}, {Began:HH:mm:ss.fff} to {Ended:HH:mm:ss.fff}"
+        $"fault {Number}, {Name} at {Node}{(Promoted is null ? "" : $", {Promoted} promoted")}{(Cuts is null ? "" : $", {Cuts} commits cut")}, {Began:HH:mm:ss.fff} to {Ended:HH:mm:ss.fff}"
             + $"{(AcceptedAt is { } at ? $", writes accepted from {at:HH:mm:ss.fff}" : "")}";
 }

@@ -28,7 +28,7 @@ internal sealed record WriteToken
 
     /// <summary>The same as far as it is known by this snapshot.</summary>
     public WriteToken In(ClusterTopology topology) =>
-        topology.Primary is { } primary && primary.SeenAt > _endedAt && primary.Epoch != _epoch
+        (topology.Primary ?? LastPrimary(topology)) is { } primary && primary.SeenAt > _endedAt && primary.Epoch != _epoch
             ? new WriteToken(this, primary.Epoch, primary.LogEnd)
             : this;
 
@@ -48,6 +48,20 @@ internal sealed record WriteToken
         }
 
         return false;
+    }
+
+    // One that is gone has told before what it had.
+    private static NodeDescription? LastPrimary(ClusterTopology topology)
+    {
+        foreach (var node in topology.Nodes)
+        {
+            if (node.WasWritable && node.Epoch == topology.Epoch && node.SystemId == topology.SystemId && !topology.IsContested)
+            {
+                return node;
+            }
+        }
+
+        return null;
     }
 
     private WriteToken(WriteToken token, long epoch, LogPosition position)

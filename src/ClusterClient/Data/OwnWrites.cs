@@ -16,10 +16,11 @@ internal sealed class OwnWrites(TimeProvider time)
     private DbDataReader? _reader;
     private volatile bool _isUnseen;
 
-    /// <summary>Whatever was written has ended by now.</summary>
+    /// <summary>Whatever was written has ended by now, except what is still being read.</summary>
     public void Ended()
     {
-        (_reader, _isUnseen) = (null, false);
+        _reader = _reader is { IsClosed: false } ? _reader : null;
+        _isUnseen = false;
         _last = new(time.GetTimestamp());
     }
 
@@ -29,11 +30,22 @@ internal sealed class OwnWrites(TimeProvider time)
     /// <summary>Something has ended of which this was not told at the time. Thread-safe.</summary>
     public void EndedUnseen() => _isUnseen = true;
 
-    /// <summary>Where its reader was the last on the connection, and another call begins there, that has ended.</summary>
+    /// <summary>Another call begins on its connection, by which the driver may use the reader again.</summary>
     public void NextBegins()
     {
-        if (_reader is not null)
+        if (_reader is { IsClosed: true })
         {
+            Ended();
+        }
+    }
+
+    /// <summary>Its connection is closed, and everything there has ended.</summary>
+    /// <param name="mayHaveWritten">Whether there was anything of which this was not told.</param>
+    public void Closed(bool mayHaveWritten)
+    {
+        if (mayHaveWritten || _reader is not null)
+        {
+            _reader = null;
             Ended();
         }
     }
@@ -45,9 +57,7 @@ internal sealed class OwnWrites(TimeProvider time)
     {
         if (_isUnseen || goesOn || _reader is not null)
         {
-            var unfinished = _reader is { IsClosed: false } ? _reader : null;
             Ended();
-            _reader = unfinished;
         }
 
         return _last = _last?.In(topology);

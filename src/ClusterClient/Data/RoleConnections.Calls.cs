@@ -149,7 +149,8 @@ internal sealed partial class RoleConnections
         child.CallLimit = TimeSpan.Zero;
         if (ReferenceEquals(child, _reader))
         {
-            _rows = reader;
+            // What was refused because of it leaves the one before as it is.
+            _rows = reader ?? (_rows is { IsClosed: false } ? _rows : null);
             return;
         }
 

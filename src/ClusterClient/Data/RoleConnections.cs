@@ -234,12 +234,7 @@ internal sealed partial class RoleConnections(ClusterConnection owner, Connectio
 
     private void Closed()
     {
-        if (_isPinned || _mayHaveWritten || _writer is { IsUnwrapped: true })
-        {
-            _writes.Ended();
-        }
-
-        _writes.NextBegins();
+        _writes.Closed(_isPinned || _mayHaveWritten || _writer is { IsUnwrapped: true });
         (_transaction, _isPinned, _isInTransaction, _mayHaveWritten) = (null, false, false, false);
         (_rows, _last, _closesWith) = (null, null, null);
     }

@@ -41,7 +41,12 @@ internal sealed record ClusterHealth(HealthStatus Status, string Description)
 
         var begin = FormattableString.Invariant($"{primary.Endpoint.Name} is the primary in epoch {primary.Epoch}");
         return complaints.Count > 0 ? new(HealthStatus.Degraded, Sentence([begin, .. complaints]))
-            : new(HealthStatus.Healthy, Sentence([begin, serving switch { 0 => "it has no replicas", 1 => "a replica serves reads", _ => $"{serving} replicas serve reads" }]));
+            : new(HealthStatus.Healthy, Sentence([begin, serving switch
+            {
+                0 => "it has no replicas",
+                1 => "a replica serves reads",
+                _ => $"{serving} replicas serve reads",
+            }]));
     }
 
     private static string? Complaint(RouteAssessment assessment, Freshness freshness)

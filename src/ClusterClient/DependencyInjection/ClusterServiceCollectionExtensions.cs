@@ -34,7 +34,9 @@ public static class ClusterServiceCollectionExtensions
     /// <param name="services">The container's services.</param>
     /// <param name="name">What the cluster is called: its key.</param>
     /// <param name="section">Its section, such as <c>Databases:Orders</c>. Settings that may change while it is in use are followed.</param>
-    /// <param name="configure">Names the driver, and sets what a configuration cannot. It goes before the section, and runs again with every change of it.</param>
+    /// <param name="configure">
+    /// Names the driver, and sets what a configuration cannot. It goes before the section, and runs again with every change of it.
+    /// </param>
     /// <exception cref="InvalidOperationException">A cluster of this name was added already.</exception>
     /// <exception cref="OptionsValidationException">
     /// Thrown by the host's start, or else when the cluster is first asked for: something is wrong, and every message names a key and a remedy.
@@ -90,15 +92,21 @@ public static class ClusterServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The container's services.</param>
     /// <param name="name">The cluster's name.</param>
-    /// <param name="configure">Changes how long, how many, and what follows when there is no primary in time: by default the host does not start.</param>
+    /// <param name="configure">
+    /// Changes how long, how many, and what follows when there is no primary in time: by default the host does not start.
+    /// </param>
     public static IServiceCollection AddClusterWarmUp(this IServiceCollection services, string name, Action<ClusterWarmUpOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         services.AddSingleton<IHostedService>(sp => new ClusterWarmUp(name, sp));
         services.AddOptions<ClusterWarmUpOptions>(name).Configure(configure ?? (static _ => { }))
-            .Validate(static o => o.Timeout > TimeSpan.Zero && o.Timeout <= TimeSpan.FromDays(1), $"The warm-up of {name} has a Timeout that is not above zero and at most one day; change it.")
-            .Validate(static o => o.Connections is >= 0 and <= 1_000, $"The warm-up of {name} has Connections that are not 0 to 1,000; change it.")
+            .Validate(
+                static o => o.Timeout > TimeSpan.Zero && o.Timeout <= TimeSpan.FromDays(1),
+                $"The Timeout of {name}'s warm-up is out of range; set it to more than zero and at most one day.")
+            .Validate(
+                static o => o.Connections is >= 0 and <= 1_000,
+                $"The Connections of {name}'s warm-up are out of range; set them between 0 and 1,000.")
             .ValidateOnStart();
         return services;
     }
@@ -117,7 +125,8 @@ public static class ClusterServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (name.Contains(':', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"The name '{name}' has a colon, which stands between a cluster's name and its views'; choose another.", nameof(registration));
+            throw new ArgumentException(
+                $"The name '{name}' has a colon, which stands between a cluster's name and its views'; choose another.", nameof(registration));
         }
 
         if (services.Any(s => s.ServiceType == typeof(ClusterRegistration) && Equals(s.ServiceKey, name)))

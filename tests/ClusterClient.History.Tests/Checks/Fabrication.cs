@@ -45,8 +45,10 @@ internal sealed class Fabrication
 
     public List<NamedLoss> Losses { get; } = [];
 
+    public IReadOnlyList<FaultRecord> Faults { get; init; } = [];
+
     public IReadOnlyList<Violation> Check(ReplicationMode mode = ReplicationMode.Sync) => HistoryCheck.Run(
-        new([Append, SecondAppend, Transfer, Row, Upsert, Refused, UnknownDone, UnknownNotDone], [], Losses, []),
+        new([Append, SecondAppend, Transfer, Row, Upsert, Refused, UnknownDone, UnknownNotDone], Faults, Losses, []),
         new()
         {
             Lists = new Dictionary<int, IReadOnlyList<long>> { [7] = List },
