@@ -171,8 +171,7 @@ public sealed class AutoConnectionTests
     [Fact]
     public async Task Read_PrimaryNotForReads_StillServesWhatNobodyElseHas()
     {
-        var scope = new RouteScope { Freshness = new(TimeSpan.FromSeconds(10)) };
-        await using var cluster = new FakeCluster(2, scope: scope).Sees("P1@9 R1@9");
+        await using var cluster = new FakeCluster(2, terms: FakeCluster.Terms with { ReadsMayUsePrimary = false }).Sees("P1@9 R1@9");
         await using var connection = await cluster.Auto.OpenConnectionAsync();
         await RunAsync(connection);
         Assert.Equal("a", await ReadAsync(connection));
