@@ -150,7 +150,7 @@ public sealed class HungNodeTests
     public async Task Open_EveryNodeRefusesTheLogin_IsRefusedAtOnceWithTheServersWords()
     {
         await using var servers = await LocalPostgres.StartAsync(g => g.Region("eu", 2));
-        var builder = new ClusterDataSourceBuilder("orders").UseNpgsql(servers.ConnectionString + ";Database=nowhere");
+        var builder = new ClusterDataSourceBuilder("orders").UseNpgsql(servers.ConnectionString + ";Username=stranger");
         foreach (var node in servers.Nodes)
         {
             builder.AddNode(node.Endpoint, node.Region, name: node.Name);
@@ -160,10 +160,30 @@ public sealed class HungNodeTests
 
         var refusal = await Assert.ThrowsAsync<ClusterClient.Routing.ClusterUnavailableException>(
             () => orders.OpenConnectionAsync().AsTask().WaitAsync(Soon));
-        Assert.Equal(PostgresErrorCodes.InvalidCatalogName, Assert.IsType<PostgresException>(refusal.InnerException).SqlState);
+        Assert.Equal(PostgresErrorCodes.InvalidAuthorizationSpecification, Assert.IsType<PostgresException>(refusal.InnerException).SqlState);
         Assert.Contains("refuses the login", refusal.Message, StringComparison.Ordinal);
         Assert.Throws<ClusterClient.Routing.ClusterUnavailableException>(orders.OpenConnection);
         await Assert.ThrowsAsync<ClusterClient.Routing.ClusterUnavailableException>(() => orders.WaitUntilReadyAsync().WaitAsync(Soon));
+    }
+
+    [Fact]
+    public async Task Open_NoSuchDatabase_IsTheServersExceptionAndWorksOnceItIsThere()
+    {
+        await using var servers = await LocalPostgres.StartAsync(g => g.Region("eu", 2));
+        var builder = new ClusterDataSourceBuilder("orders").UseNpgsql(servers.ConnectionString + ";Database=later");
+        foreach (var node in servers.Nodes)
+        {
+            builder.AddNode(node.Endpoint, node.Region, name: node.Name);
+        }
+
+        await using var orders = builder.Build();
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => orders.OpenConnectionAsync().AsTask().WaitAsync(Soon));
+        Assert.Equal(PostgresErrorCodes.InvalidCatalogName, refusal.SqlState);
+        Assert.Equal("eu-1", CallFault.Of(refusal)!.Node);
+
+        await servers.Primary.ExecuteAsync("create database later owner app");
+        await using var db = await orders.OpenConnectionAsync().AsTask().WaitAsync(Soon);
+        Assert.Equal("eu-1", db.NodeName);
     }
 
     [Fact]

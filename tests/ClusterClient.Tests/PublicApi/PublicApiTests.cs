@@ -9,6 +9,7 @@ public sealed class PublicApiTests
 
     [Theory]
     [InlineData("ClusterClient")]
+    [InlineData("ClusterClient.EntityFrameworkCore")]
     [InlineData("ClusterClient.Npgsql")]
     [InlineData("ClusterClient.Testing")]
     public void PublicApi_OfEveryPackage_IsTheAcceptedOne(string assembly)
