@@ -6,6 +6,7 @@ using ClusterClient.Data;
 using ClusterClient.Testing;
 using Npgsql;
 
+Console.WriteLine(RuntimeFeature.IsDynamicCodeSupported ? "Trimmed: code is compiled as it runs." : "Native: all code was compiled before.");
 using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 await using var servers = await LocalPostgres.StartAsync(
     g => g.Region("eu", nodes: 3).Sql("CREATE TABLE orders (id int PRIMARY KEY)"), limit.Token);
@@ -18,7 +19,6 @@ foreach (var node in servers.Nodes)
     builder.AddNode(node.Endpoint, node.Region, name: node.Name);
 await using var orders = builder.Build();
 
-Console.WriteLine(RuntimeFeature.IsDynamicCodeSupported ? "Trimmed, with a compiler at run time." : "Native: no compiler at run time.");
 Console.WriteLine($"order 1 on {await InsertAsync(1)}");
 
 await servers.Primary.KillAsync();

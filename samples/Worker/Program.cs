@@ -17,15 +17,11 @@ await using var servers = await LocalPostgres.StartAsync(g => g.Region("eu", nod
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss.fff "));
 builder.Services.AddSingleton(servers);
-builder.Services.AddSingleton(services =>
+builder.Services.AddClusterDataSource("orders", cluster =>
 {
-    var cluster = new ClusterDataSourceBuilder("orders")
-        .UseNpgsql(servers.ConnectionString)
-        .LocatedIn("eu")
-        .UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+    cluster.UseNpgsql(servers.ConnectionString).LocatedIn("eu");
     foreach (var node in servers.Nodes)
         cluster.AddNode(node.Endpoint, node.Region, name: node.Name);
-    return cluster.Build();
 });
 builder.Services.AddHostedService<JobConsumers>();
 builder.Services.AddHostedService<Trouble>();
