@@ -41,6 +41,11 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
     public override string Database => _settings.Database ?? _settings.Username ?? "";
 
+    public override string SystemName => "postgresql";
+
+    public override DriverTelemetry Telemetry =>
+        DriverTelemetry.ConnectSpans | DriverTelemetry.OperationDuration | DriverTelemetry.ConnectionCount;
+
     public override TimeSpan ConnectionTimeout => TimeSpan.FromSeconds(_settings.Timeout);
 
     public override IEnumerable<string> Validate()

@@ -23,8 +23,12 @@ internal sealed class NpgsqlNode : NodeDriver
         var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString);
         PoolLimit = settings.Pooling ? settings.MaxPoolSize : 0;
         _pool = settings.Pooling ? NpgsqlPool.Of(_source, settings.MaxPoolSize) : null;
-        _probes = Build(endpoint, connectionString, configure, static s =>
+        _probes = Build(endpoint, connectionString, configure, static builder =>
         {
+            // Looks belong to no trace of the application's: each would be one of its own.
+            builder.ConfigureTracing(static o => o
+                .ConfigureCommandFilter(static _ => false).ConfigureBatchFilter(static _ => false).EnablePhysicalOpenTracing(false));
+            var s = builder.ConnectionStringBuilder;
             // One connection that the monitor holds; what it sets is what a probe needs, whatever the application set.
             s.Pooling = false;
             s.Enlist = false;
@@ -88,14 +92,14 @@ internal sealed class NpgsqlNode : NodeDriver
         NodeEndpoint endpoint,
         string connectionString,
         Action<NpgsqlDataSourceBuilder>? configure,
-        Action<NpgsqlConnectionStringBuilder> adjust)
+        Action<NpgsqlDataSourceBuilder> adjust)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         configure?.Invoke(builder);
         builder.ConnectionStringBuilder.Host = endpoint.Host;
         builder.ConnectionStringBuilder.Port = endpoint.Port;
         KeepAlive(builder.ConnectionStringBuilder);
-        adjust(builder.ConnectionStringBuilder);
+        adjust(builder);
         return builder.Build();
     }
 }

@@ -22,6 +22,7 @@ public sealed partial class ClusterDataSource : DbDataSource
     private readonly RouteScope _scope;
     private readonly CancellationTokenSource _stop = new();
     private readonly ClusterMeter _meter;
+    private readonly ClusterGauges _gauges;
     private readonly Task _cleaningUp;
     private readonly Task _watchingLosses;
     private readonly Task _watchingOutliers;
@@ -38,6 +39,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         EventTeller teller,
         LossWatch losses,
         ClusterMeter meter,
+        ClusterGauges gauges,
         OutlierWatch? outliers,
         PatternLoop? patterns,
         ImmutableArray<ClusterNode> nodes,
@@ -52,7 +54,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         _scope = scope;
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
-        _meter = meter;
+        (_meter, _gauges) = (meter, gauges);
         _watchingLosses = losses.RunAsync(monitor.Current, _stop.Token);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
         _watchingOutliers = outliers?.RunAsync(_stop.Token) ?? Task.CompletedTask;
@@ -233,6 +235,7 @@ public sealed partial class ClusterDataSource : DbDataSource
             await node.Driver.DisposeAsync().ConfigureAwait(false);
         }
 
+        _gauges.Dispose();
         _meter.Dispose();
     }
 

@@ -92,8 +92,9 @@ public sealed partial class ClusterDataSourceBuilder
                 ? _options.CommitResolution : CommitResolution.Off,
             DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
         };
-        var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger);
-        var teller = new EventTeller(_name, _onEvent, logger);
+        var meter = new ClusterMeter(_name, _meters, endpoints.Select(e => (e.Name, e.Region)));
+        var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger) { Meter = meter };
+        var teller = new EventTeller(_name, _onEvent, logger) { Counter = new(meter, _time) };
         var outliers = _options.EjectOutliers ? new OutlierWatch(
             _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
         var audit = new RegionAudit(_name, _onRegionRefusal, logger);
@@ -102,6 +103,7 @@ public sealed partial class ClusterDataSourceBuilder
         var retries = new RetryPipeline(_options.Retry, budget, _time, new Random(random.Next()));
         var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits)
         {
+            Meter = meter,
             Ledger = ledger,
             Hedges = _options.Hedging.MaxRatio > 0 ? new(_options.Hedging, budget, _time) : null,
         };
@@ -111,10 +113,9 @@ public sealed partial class ClusterDataSourceBuilder
         }
 
         var patterns = _options.LearnPatterns ? Patterns(nodes, monitor, selector, scope, random, logger) : null;
-        var meter = new ClusterMeter(_name, _meters);
         var inquiry = new LossInquiry(_name, nodes, driver.Commits, clock, _time, logger);
         var losses = new LossWatch(_name, ledger, inquiry, monitor, teller, meter, clock, _time, logger);
-        return new(opener, scope, monitor, cleanUp, teller, losses, meter, outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection, random.Next());
+        return new(opener, scope, monitor, cleanUp, teller, losses, meter, new ClusterGauges(meter, opener), outliers, patterns, nodes, driver!.DescribeConnection(endpoints), _createConnection, random.Next());
     }
 
     private PatternLoop Patterns(

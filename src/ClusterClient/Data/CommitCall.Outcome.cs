@@ -54,15 +54,44 @@ internal sealed partial class CommitCall
         return true;
     }
 
+    private CommitVerdict Resolve()
+    {
+        using var span = ClusterSpans.CommitResolution(_opener, _sent!.Node, Limit);
+        var verdict = new CommitResolver(_sent, Limit).Run();
+        span.EndsIn(Word(verdict.Outcome));
+        return verdict;
+    }
+
+    private async Task<CommitVerdict> ResolveAsync(CancellationToken cancellationToken)
+    {
+        using var span = ClusterSpans.CommitResolution(_opener, _sent!.Node, Limit);
+        var verdict = await new CommitResolver(_sent, Limit).RunAsync(cancellationToken).ConfigureAwait(false);
+        span.EndsIn(Word(verdict.Outcome));
+        return verdict;
+    }
+
+    private static string Word(CommitOutcome outcome) => outcome switch
+    {
+        CommitOutcome.Committed => "committed",
+        CommitOutcome.NotCommitted => "not_committed",
+        _ => "unknown",
+    };
+
     /// <summary>False when it was not committed, so that the exception holds, with that said of it.</summary>
     private bool Settle(CommitVerdict verdict, Exception exception)
     {
         var elapsed = _opener.Time.GetElapsedTime(_sent!.SentTimestamp);
-        Activity.Current?.AddEvent(new("clusterclient.commit_resolved", tags: new()
+        _opener.Meter?.CommitResolved(_sent.Node.Index, Word(verdict.Outcome), elapsed);
+        if (!ClusterActivity.IsWatched)
         {
-            ["clusterclient.outcome"] = verdict.Outcome.ToString(),
-            ["clusterclient.node"] = _sent.Node.Endpoint.Name,
-        }));
+            // Whoever takes traces without this library's own still sees it.
+            Activity.Current?.AddEvent(new("clusterclient.commit_resolved", tags: new()
+            {
+                [TagNames.Outcome] = Word(verdict.Outcome),
+                [TagNames.Node] = _sent.Node.Endpoint.Name,
+            }));
+        }
+
         switch (verdict.Outcome)
         {
             case CommitOutcome.Committed:

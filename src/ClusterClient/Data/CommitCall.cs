@@ -71,7 +71,7 @@ internal sealed partial class CommitCall(ClusterTransaction transaction, TimeSpa
         }
         catch (Exception e) when (IsLost(e, CancellationToken.None))
         {
-            if (!Settle(new CommitResolver(_sent!, Limit).Run(), e))
+            if (!Settle(Resolve(), e))
             {
                 throw;
             }
@@ -116,7 +116,7 @@ internal sealed partial class CommitCall(ClusterTransaction transaction, TimeSpa
         }
         catch (Exception e) when (IsLost(e, cancellationToken))
         {
-            if (!Settle(await new CommitResolver(_sent!, Limit).RunAsync(cancellationToken).ConfigureAwait(false), e))
+            if (!Settle(await ResolveAsync(cancellationToken).ConfigureAwait(false), e))
             {
                 throw;
             }

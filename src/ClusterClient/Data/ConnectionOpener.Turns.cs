@@ -11,10 +11,12 @@ internal sealed partial class ConnectionOpener
     {
         var patience = attempt.PatienceInLine;
         var call = attempt.Enqueue(node, patience);
+        using var wait = new TurnWait(this, node, attempt, patience);
         // T1 gets into the line, T2 publishes that the node is another and sends the line away: either T2 finds this call there, or this
         // call finds what T2 published.
         if (!attempt.IsStillWanted(node) && node.State.TryLeave(call))
         {
+            wait.EndsIn(QueueOutcome.Released);
             return null;
         }
 
@@ -24,10 +26,11 @@ internal sealed partial class ConnectionOpener
         }
         catch (TimeoutException) when (node.State.TryLeave(call))
         {
-            throw TooLate(node, attempt, patience);
+            throw wait.Ends(TooLate(node, attempt, patience));
         }
-        catch (OperationCanceledException) when (node.State.TryLeave(call))
+        catch (OperationCanceledException e) when (node.State.TryLeave(call))
         {
+            wait.Ends(e);
             throw;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -36,15 +39,17 @@ internal sealed partial class ConnectionOpener
             await call.Task.ConfigureAwait(false);
         }
 
-        return After(call, node, attempt);
+        return After(call, node, attempt, wait);
     }
 
     private long? WaitForTurn(ClusterNode node, OpenAttempt attempt)
     {
         var patience = attempt.PatienceInLine;
         var call = attempt.Enqueue(node, patience);
+        using var wait = new TurnWait(this, node, attempt, patience);
         if (!attempt.IsStillWanted(node) && node.State.TryLeave(call))
         {
+            wait.EndsIn(QueueOutcome.Released);
             return null;
         }
 
@@ -52,17 +57,18 @@ internal sealed partial class ConnectionOpener
         {
             if (node.State.TryLeave(call))
             {
-                throw TooLate(node, attempt, patience);
+                throw wait.Ends(TooLate(node, attempt, patience));
             }
 
             call.Task.Wait(CancellationToken.None);
         }
 
-        return After(call, node, attempt);
+        return After(call, node, attempt, wait);
     }
 
-    private long? After(QueuedCall call, ClusterNode node, in OpenAttempt attempt)
+    private long? After(QueuedCall call, ClusterNode node, in OpenAttempt attempt, TurnWait wait)
     {
+        wait.EndsIn(call.Task.Result);
         switch (call.Task.Result)
         {
             case QueueOutcome.Admitted:
@@ -70,7 +76,7 @@ internal sealed partial class ConnectionOpener
                 node.State.Admitted(call, now);
                 return now;
             case QueueOutcome.Evicted:
-                throw attempt.Overloaded(node, "no more may wait (Limits.MaxQueued), and this caller had the most waiting");
+                throw wait.Ends(attempt.Overloaded(node, "no more may wait (Limits.MaxQueued), and this caller had the most waiting"));
             default:
                 return null;
         }

@@ -10,6 +10,7 @@ internal sealed partial class ConnectionOpener
     // quicker to be.
     private async ValueTask<Admission> WaitForNodeAsync(OpenAttempt attempt, CancellationToken cancellationToken)
     {
+        using var wait = new NodeWait(this, attempt);
         try
         {
             attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
@@ -20,6 +21,7 @@ internal sealed partial class ConnectionOpener
                 var circuitsChange = circuits.Signal.Next;
                 if (attempt.Choose() is { } admission)
                 {
+                    wait.EndsAt(admission.Node);
                     return admission;
                 }
 
@@ -39,6 +41,10 @@ internal sealed partial class ConnectionOpener
                 }
             }
         }
+        catch (Exception e) when (wait.Fails(e))
+        {
+            throw;
+        }
         finally
         {
             Interlocked.Decrement(ref _waiting);
@@ -47,6 +53,7 @@ internal sealed partial class ConnectionOpener
 
     private Admission WaitForNode(OpenAttempt attempt)
     {
+        using var wait = new NodeWait(this, attempt);
         try
         {
             attempt.ThrowIfTooMany(Interlocked.Increment(ref _waiting));
@@ -56,6 +63,7 @@ internal sealed partial class ConnectionOpener
                 var circuitsChange = circuits.Signal.Next;
                 if (attempt.Choose() is { } admission)
                 {
+                    wait.EndsAt(admission.Node);
                     return admission;
                 }
 
@@ -65,6 +73,10 @@ internal sealed partial class ConnectionOpener
                     throw attempt.Refuse();
                 }
             }
+        }
+        catch (Exception e) when (wait.Fails(e))
+        {
+            throw;
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using ClusterClient.Diagnostics;
 using ClusterClient.Drivers;
 using ClusterClient.Health;
@@ -34,6 +35,11 @@ internal sealed partial class ConnectionOpener(
 
     public ClusterDriver Driver => driver;
 
+    public ImmutableArray<ClusterNode> Nodes => nodes;
+
+    /// <summary>How many calls wait for a node.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     public ClusterTopology Topology => monitor.Current;
 
     public OpenLimits Limits => limits;
@@ -52,6 +58,9 @@ internal sealed partial class ConnectionOpener(
 
     /// <summary>Null where no read is ever hedged.</summary>
     public HedgePipeline? Hedges { get; init; }
+
+    /// <summary>Null where nothing is measured.</summary>
+    public ClusterMeter? Meter { get; init; }
 
     /// <summary>Null where nobody wants to know what a failover loses.</summary>
     public CommitLedger? Ledger { get; init; }
@@ -74,11 +83,16 @@ internal sealed partial class ConnectionOpener(
     public ClusterNode? Choose(in RouteRequest request, ClusterTopology topology) =>
         selector.Choose(request, topology) is >= 0 and var index ? nodes[index] : null;
 
-    public async ValueTask<OpenedNode> OpenAsync(
-        RouteScope scope, RouteIntent intent, CancellationToken cancellationToken, MoveFrom? from = null)
+    public ValueTask<OpenedNode> OpenAsync(
+        RouteScope scope, RouteIntent intent, CancellationToken cancellationToken, MoveFrom? from = null) => ClusterActivity.IsWatched
+        ? OpenTracedAsync(scope, intent, cancellationToken, from)
+        : OpenAsync(scope, intent, from, span: null, cancellationToken);
+
+    private async ValueTask<OpenedNode> OpenAsync(
+        RouteScope scope, RouteIntent intent, MoveFrom? from, Activity? span, CancellationToken cancellationToken)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent, from);
+        var attempt = new OpenAttempt(this, scope, intent, from) { Span = span };
         while (true)
         {
             ThrowIfDisposed();
@@ -106,12 +120,14 @@ internal sealed partial class ConnectionOpener(
 
             node = admission.Node;
             DbConnection? native = null;
+            Activity? connecting = null;
             var passes = false;
             try
             {
                 native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
+                    connecting = ClusterSpans.Connect(this, node);
                     await PassGateAsync(node, attempt, cancellationToken).ConfigureAwait(false);
                     passes = true;
                 }
@@ -124,10 +140,12 @@ internal sealed partial class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
+                Decided(attempt, admission);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
+                connecting.Fails(e);
                 attempt.Failed(e, admission, began);
                 if (native is not null && native.State != ConnectionState.Connecting)
                 {
@@ -141,6 +159,7 @@ internal sealed partial class ConnectionOpener(
             }
             finally
             {
+                connecting?.Dispose();
                 if (passes)
                 {
                     node.Connects.Exit(Clock.Now);
@@ -155,10 +174,14 @@ internal sealed partial class ConnectionOpener(
     }
 
     /// <summary>The same, blocking: the driver's own synchronous open, and waits that hold this thread and no other.</summary>
-    public OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from = null)
+    public OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from = null) => ClusterActivity.IsWatched
+        ? OpenTraced(scope, intent, from)
+        : Open(scope, intent, from, span: null);
+
+    private OpenedNode Open(RouteScope scope, RouteIntent intent, MoveFrom? from, Activity? span)
     {
         monitor.Start();
-        var attempt = new OpenAttempt(this, scope, intent, from);
+        var attempt = new OpenAttempt(this, scope, intent, from) { Span = span };
         while (true)
         {
             ThrowIfDisposed();
@@ -185,12 +208,14 @@ internal sealed partial class ConnectionOpener(
 
             node = admission.Node;
             DbConnection? native = null;
+            Activity? connecting = null;
             var passes = false;
             try
             {
                 native = node.Source.CreateConnection();
                 if (node.Driver.WillConnect == true)
                 {
+                    connecting = ClusterSpans.Connect(this, node);
                     PassGate(node, attempt);
                     passes = true;
                 }
@@ -206,10 +231,12 @@ internal sealed partial class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
+                Decided(attempt, admission);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)
             {
+                connecting.Fails(e);
                 attempt.Failed(e, admission, began);
                 if (native is not null && native.State != ConnectionState.Connecting)
                 {
@@ -223,6 +250,7 @@ internal sealed partial class ConnectionOpener(
             }
             finally
             {
+                connecting?.Dispose();
                 if (passes)
                 {
                     node.Connects.Exit(Clock.Now);

@@ -13,11 +13,18 @@ internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler
 {
     private readonly Channel<TopologyEvent> _happened = Channel.CreateUnbounded<TopologyEvent>(new() { SingleReader = true });
 
+    /// <summary>Null where nothing is measured.</summary>
+    public EventCounter? Counter { get; init; }
+
     /// <summary>Ends when there are no more snapshots, or it is stopped, and everything until then has been told.</summary>
     public Task RunAsync(ClusterTopology from, CancellationToken stop) => Task.WhenAll(FollowAsync(from, stop), TellAllAsync());
 
     /// <summary>Has this told after everything that came before; nothing is told after the end.</summary>
-    public void Post(TopologyEvent happened) => _happened.Writer.TryWrite(happened);
+    public void Post(TopologyEvent happened)
+    {
+        Counter?.Count(happened);
+        _happened.Writer.TryWrite(happened);
+    }
 
     private async Task FollowAsync(ClusterTopology from, CancellationToken stop)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
@@ -26,6 +27,9 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     private RacingCall<TResult>? _racing;
     private Task<TResult>? _task;
     private volatile bool _isLost;
+
+    // Of a second attempt; it ends with the race, which may be before the attempt does.
+    private Activity? _span;
 
     private HedgeAttempt(
         ClusterConnection connection,
@@ -99,7 +103,11 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     }
 
     /// <summary>It was answered, and the answer is its caller's.</summary>
-    public void Won() => _caller.Unregister();
+    public void Won()
+    {
+        _caller.Unregister();
+        End("won");
+    }
 
     /// <summary>Cancels it if it lasts, and gives its connection back once the driver lets go of it; nobody waits for that.</summary>
     /// <param name="holder">The connection that it goes on with, which nobody else uses.</param>
@@ -107,6 +115,7 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
     public async Task EndLostAsync(ClusterConnection holder, ClusterNode node)
     {
         _racing?.GoesWith(holder);
+        End("lost");
         await ((Task)Task).WaitAsync(Patience, holder.Opener.Time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         var cancelling = node.Losers.CancelAsync(Task, _cancellation);
@@ -131,12 +140,19 @@ internal sealed class HedgeAttempt<TCommand, TResult> : RacingAttempt
 
     private async Task<TResult> OpenAndBeginAsync(MoveFrom from, TimeSpan limit)
     {
+        _span = ClusterSpans.Hedge(Connection.Opener, from.Only!, from.Node!.Endpoint.Name, limit);
         var deadline = limit > TimeSpan.Zero ? new Deadline(Connection.Opener.Time, limit) : default;
         await Connection.OpenForHedgeAsync(from, _cancellation.Token).ConfigureAwait(false);
         // What the open took is gone of it. Zero would be none.
         Connection.CallLimit = limit <= TimeSpan.Zero ? TimeSpan.Zero
             : deadline.Remaining is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1);
         return _isLost ? throw new OperationCanceledException(_cancellation.Token) : await Begin().ConfigureAwait(false);
+    }
+
+    private void End(string outcome)
+    {
+        _span.EndsIn(outcome);
+        _span?.Dispose();
     }
 
     private Task<TResult> Begin()

@@ -94,11 +94,16 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
         }
 
         Log.Hedged(_opener.Logger, _opener.Cluster, _node.Endpoint.Name, second.Endpoint.Name, elapsed);
-        Activity.Current?.AddEvent(new("clusterclient.hedge", tags: new()
+        if (!ClusterActivity.IsWatched)
         {
-            ["clusterclient.node"] = second.Endpoint.Name,
-            ["clusterclient.first_node"] = _node.Endpoint.Name,
-        }));
+            // Whoever takes traces without this library's own still sees it.
+            Activity.Current?.AddEvent(new(ClusterActivity.Hedge, tags: new()
+            {
+                [TagNames.Node] = second.Endpoint.Name,
+                [TagNames.FirstNode] = _node.Endpoint.Name,
+            }));
+        }
+
         _hedgeNode = second;
         return _hedge = HedgeAttempt<TCommand, TResult>.Second(
             _connection.ForHedge(), _call, _start, new(_node, Cause: null, limit ?? _opener.Limits.FailoverTimeout, second), limit ?? TimeSpan.Zero);
@@ -127,12 +132,14 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
             {
                 Answered();
                 hedge.Won();
+                _opener.Meter?.Hedged(_hedgeNode!.Index, "won");
                 _connection.StandIn = hedge.Command;
                 _ = first.EndLostAsync(hedge.Connection, _node);
                 return await hedge.Task.ConfigureAwait(false);
             }
 
             hedge.TryLose();
+            _opener.Meter?.Hedged(_hedgeNode!.Index, "lost");
             _ = hedge.EndLostAsync(hedge.Connection, _hedgeNode!);
             await first.EndAsync(CancellationToken.None).ConfigureAwait(false);
         }

@@ -12,6 +12,9 @@ namespace ClusterClient.Data;
 /// </summary>
 internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> nodes, HealthClock clock, ILogger logger)
 {
+    /// <summary>Null where nothing is measured.</summary>
+    public ClusterMeter? Meter { get; init; }
+
     public Task RunAsync(ClusterTopology from, CancellationToken stop) => from.FollowAsync(
         (before, after) =>
         {
@@ -50,6 +53,7 @@ internal sealed class NodeCleanUp(string cluster, ImmutableArray<ClusterNode> no
                 node.Driver.ClearPool();
                 if (ended > 0)
                 {
+                    Meter?.ConnectionsEnded(node.Index, ended);
                     Log.ConnectionsEnded(logger, cluster, ended, node.Endpoint.Name, after.Reason ?? "it was lost");
                 }
             }

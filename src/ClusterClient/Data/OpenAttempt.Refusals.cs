@@ -77,6 +77,7 @@ internal partial struct OpenAttempt
             opener.Audit.Tell(new(opener.Cluster, _request.Intent, denied, explanation));
         }
 
+        opener.Meter?.Refused(ClusterSpans.Word(_request.Intent), denied.Length > 0 ? "region" : "unavailable");
         var refusal = new ClusterUnavailableException(
             $"{opener.Cluster}: no connection to {wanted}: {reason}.", explanation, _request.Intent, denied.Length > 0, cause);
         var isRefusedLogin = cause is not null && opener.Classify(cause).Kind == FaultKind.Rejected;

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Diagnostics;
 using ClusterClient.Health;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
@@ -17,6 +17,11 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
     private NodeDescription? _lastFailed;
     private ClusterNode? _lastTried = from?.Node;
     private int _failures;
+    private bool _hasWaited;
+    private bool _isElsewhere;
+
+    /// <summary>The span of the whole way; null where nobody listens.</summary>
+    public Activity? Span { get; init; }
 
     public Deadline Deadline { get; init; } = new(opener.Time, from?.Limit ?? opener.Limits.OpenTimeout);
 
@@ -52,6 +57,7 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
             _request = _request with { Now = opener.Clock.Now };
             if ((from?.Only ?? opener.Choose(_request, Topology)) is not { } node)
             {
+                _hasWaited = true;
                 return null;
             }
 
@@ -95,7 +101,7 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
     }
 
     /// <summary>Begins at another replica what the first was too busy for, before anybody waits. The primary is not bothered with it.</summary>
-    public readonly bool TryElsewhere(ref Admission admission, long now)
+    public bool TryElsewhere(ref Admission admission, long now)
     {
         // The newest one: the call may have waited since its own.
         var topology = opener.Topology;
@@ -108,6 +114,7 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
         }
 
         admission = new(other, Trial: 0);
+        _isElsewhere = true;
         return true;
     }
 
@@ -224,6 +231,7 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
 
     public readonly ClusterOverloadedException Overloaded(ClusterNode node, string reason)
     {
+        opener.Meter?.Refused(ClusterSpans.Word(_request.Intent), "overloaded");
         var refusal = new ClusterOverloadedException(
             opener.Cluster, opener.Topology.Nodes[node.Index], reason, node.State.Limit, node.State.Waiting, node.State.WaitOf(scope.Share));
         Tell(refusal, opener.Classify(refusal), _failures, node);

@@ -43,7 +43,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
     protected override string? WhyNotNow => _connection.WhyNotAgain;
 
     /// <inheritdoc/>
-    protected override string LastNode => _connection.Node!.Endpoint.Name;
+    protected override ClusterNode? LastPlace => _connection.Node;
 
     public async Task<TResult> RunAsync(Func<Execution<TCommand>, Task<TResult>> start)
     {
@@ -91,7 +91,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
             return _result!;
         }
 
-        BeginAttempt();
+        using var span = BeginAttempt();
         CallTicket ticket = default;
         var isSent = false;
         // The way to a node, and what is sent to it, keep their time by themselves and tell more of its end.
@@ -112,6 +112,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
                 _deadline!.CancelAfter(Max(Remaining));
             }
 
+            span?.At(Opener, _connection.Node!);
             ticket = _connection.BeginCall(_call.Command);
             isSent = true;
             _connection.CallLimit = AttemptLimit;
@@ -139,7 +140,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
             return _result!;
         }
 
-        BeginAttempt();
+        using var span = BeginAttempt();
         CallTicket ticket = default;
         var isSent = false;
         try
@@ -153,6 +154,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
                 _connection.Again();
             }
 
+            span?.At(Opener, _connection.Node!);
             ticket = _connection.BeginCall(_call.Command);
             isSent = true;
             _connection.CallLimit = AttemptLimit;

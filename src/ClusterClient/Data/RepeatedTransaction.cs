@@ -23,7 +23,7 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
     protected override string? WhyNotNow => null;
 
     /// <inheritdoc/>
-    protected override string LastNode => call.Node?.Endpoint.Name ?? "no node";
+    protected override ClusterNode? LastPlace => call.Node;
 
     public async Task<TResult> RunAsync(
         Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, LinkedDeadline? deadline, CancellationToken caller)
@@ -71,7 +71,7 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
             return _result!;
         }
 
-        BeginAttempt();
+        using var span = BeginAttempt();
         try
         {
             _result = await call.AttemptAsync(work, Attempts, LastFault, Max(Remaining), deadline, token, caller).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed class RepeatedTransaction<TResult>(TransactionCall<TResult> call
             return _result!;
         }
 
-        BeginAttempt();
+        using var span = BeginAttempt();
         try
         {
             _result = call.Attempt(work, Attempts, LastFault, Max(Remaining));

@@ -22,6 +22,7 @@ internal abstract class RepeatedWork(ConnectionOpener opener, Exception first, l
 {
     private bool _isFirst = true;
     private bool _isPaid;
+    private Activity? _span;
 
     protected ConnectionOpener Opener => opener;
 
@@ -42,8 +43,8 @@ internal abstract class RepeatedWork(ConnectionOpener opener, Exception first, l
     /// <summary>What speaks against another attempt now, whatever the last one met; null when nothing does.</summary>
     protected abstract string? WhyNotNow { get; }
 
-    /// <summary>Where the last attempt was made.</summary>
-    protected abstract string LastNode { get; }
+    /// <summary>Where the last attempt was made; null for nowhere.</summary>
+    protected abstract ClusterNode? LastPlace { get; }
 
     /// <inheritdoc/>
     public override bool MayGoOn(bool hasRetriesLeft)
@@ -69,7 +70,8 @@ internal abstract class RepeatedWork(ConnectionOpener opener, Exception first, l
     }
 
     /// <summary>Throws the last fault where there must be no further attempt.</summary>
-    protected void BeginAttempt()
+    /// <returns>The attempt's span, which ends with it; null where nobody listens.</returns>
+    protected Activity? BeginAttempt()
     {
         var obstacle = _isFirst || !IsRepeatable ? null : Obstacle();
         if (_isFirst || !IsRepeatable || obstacle is not null)
@@ -82,19 +84,29 @@ internal abstract class RepeatedWork(ConnectionOpener opener, Exception first, l
         Attempts++;
         _isPaid = false;
         var fault = opener.Classify(LastFault);
-        Log.Retried(opener.Logger, opener.Cluster, fault.Kind.ToString(), LastNode, Attempts);
-        Activity.Current?.AddEvent(new("clusterclient.retry", tags: new()
+        var kind = fault.Kind.ToString();
+        Log.Retried(opener.Logger, opener.Cluster, kind, LastPlace?.Endpoint.Name ?? "no node", Attempts);
+        opener.Meter?.Retried(LastPlace?.Index ?? -1, kind);
+        _span = ClusterSpans.Retry(opener, Attempts, kind, LastPlace, Remaining);
+        if (_span is null)
         {
-            ["clusterclient.attempt"] = Attempts,
-            ["clusterclient.fault"] = fault.Kind.ToString(),
-            ["clusterclient.node"] = LastNode,
-        }));
+            // Whoever takes traces without this library's own still sees it.
+            Activity.Current?.AddEvent(new(ClusterActivity.Retry, tags: new()
+            {
+                [TagNames.Attempt] = Attempts,
+                [TagNames.Fault] = kind,
+                [TagNames.Node] = LastPlace?.Endpoint.Name,
+            }));
+        }
+
+        return _span;
     }
 
     /// <summary>An attempt ended in this.</summary>
     protected void Ended(Exception fault, bool isRepeatable)
     {
         LastFault = fault;
+        _span.Fails(fault);
         IsRepeatable = isRepeatable;
         if (isRepeatable && Remaining <= TimeSpan.Zero)
         {

@@ -31,6 +31,14 @@ public abstract class ClusterDriver
     /// <summary>The database's name.</summary>
     public abstract string Database { get; }
 
+    /// <summary>The database's kind, as OpenTelemetry calls it in <c>db.system.name</c>; <c>other_sql</c> by default.</summary>
+    public virtual string SystemName => "other_sql";
+
+    /// <summary>What the driver tells of its work by itself, so that it is not told twice; nothing by default.</summary>
+    public virtual DriverTelemetry Telemetry => DriverTelemetry.None;
+
+    internal bool TellsOfConnecting => (Telemetry & DriverTelemetry.ConnectSpans) != 0;
+
     /// <summary>The driver's own limit for establishing one connection.</summary>
     public abstract TimeSpan ConnectionTimeout { get; }
 

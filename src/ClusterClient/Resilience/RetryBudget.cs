@@ -42,6 +42,18 @@ internal sealed class RetryBudget(double ratio, double perSecond, Func<long, lon
         }
     }
 
+    /// <summary>How many retries may be made now.</summary>
+    /// <param name="now">The present time, in µs.</param>
+    public double Left(long now)
+    {
+        var ended = callsEnded(now);
+        lock (_gate)
+        {
+            var spent = Spent(now).Spent;
+            return Math.Max(0, Limit(ended, spent) - spent);
+        }
+    }
+
     private bool TryTake(long now, double? hedges)
     {
         var ended = callsEnded(now);
