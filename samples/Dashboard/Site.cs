@@ -13,6 +13,8 @@ namespace Dashboard;
 /// <summary>The servers, the cluster over them, the work through it, and the page that shows all of it.</summary>
 internal sealed class Site : IAsyncDisposable
 {
+    private const string ClusterName = "orders";
+
     private static readonly TimeSpan BetweenPictures = TimeSpan.FromMilliseconds(500);
 
     private readonly LocalPostgres _group;
@@ -20,7 +22,7 @@ internal sealed class Site : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stop = new();
     private readonly Narrator _narrator = new();
-    private readonly Ejections _ejections = new();
+    private readonly NodeMeter _meter = new(ClusterName, TimeProvider.System);
     private readonly LoadGenerator _load;
     private Task _working = Task.CompletedTask;
 
@@ -30,7 +32,7 @@ internal sealed class Site : IAsyncDisposable
         _group = group;
         Cluster = Connect(group);
         Servers = new(group, () => Cluster.Topology.Primary?.Endpoint.Name);
-        _collector = new(Cluster, calls, _ejections, Servers, TimeProvider.System);
+        _collector = new(Cluster, _meter, calls, Servers, TimeProvider.System);
         _load = new(Cluster, calls, gap => Tell(Tone.Good, $"Writes flow again: none had succeeded for {gap.TotalSeconds:0.0} s."));
         _app = Serve(port);
     }
@@ -83,18 +85,18 @@ internal sealed class Site : IAsyncDisposable
         await _app.DisposeAsync();
         await _working;
         await Cluster.DisposeAsync();
+        _meter.Dispose();
         await _group.DisposeAsync();
         _stop.Dispose();
     }
 
     private ClusterDataSource Connect(LocalPostgres group)
     {
-        var builder = new ClusterDataSourceBuilder("orders")
+        var builder = new ClusterDataSourceBuilder(ClusterName)
             .UseNpgsql($"{group.ConnectionString};Timeout=5;Command Timeout=5")
             .LocatedIn(Places.Here)
             .OnEvent(happened =>
             {
-                _ejections.Follow(happened);
                 if (_narrator.Tell(Happening.Of(happened, TimeProvider.System.GetUtcNow())) is { } entry)
                     Stream.Publish(entry);
             });

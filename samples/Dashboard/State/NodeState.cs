@@ -33,7 +33,7 @@ internal sealed record NodeState
 
     public int Queued { get; init; }
 
-    /// <summary>Its share of this program's calls lately, 0 to 1.</summary>
+    /// <summary>Its share of what was lately decided, 0 to 1.</summary>
     public double Share { get; init; }
 
     public CircuitStatus Circuit { get; init; }

@@ -6,34 +6,40 @@ using Dashboard.Servers;
 
 namespace Dashboard.State;
 
-/// <summary>Makes one picture of what the library knows and what the calls met.</summary>
-internal sealed class StateCollector(ClusterDataSource cluster, CallLog calls, Ejections ejections, Operator servers, TimeProvider time)
+/// <summary>Makes one picture of what the library knows and measures, what the calls met and what was done to the servers.</summary>
+internal sealed class StateCollector(ClusterDataSource cluster, NodeMeter meter, CallLog calls, Operator servers, TimeProvider time)
 {
     private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(1.5);
 
     public ClusterState Collect()
     {
+        meter.Collect();
         var recent = calls.Recent();
-        var byNode = recent.ToLookup(call => call.Node);
+        var latencies = recent.ToLookup(call => call.Node, call => call.Elapsed.TotalMilliseconds);
+        var decisions = meter.RecentDecisions();
         return new()
         {
             At = time.GetUtcNow(),
             Epoch = cluster.Topology.Epoch,
             Here = Places.Here,
-            Nodes = [.. cluster.Reads.Assess().Select(assessment => Node(assessment, [.. byNode[assessment.Node.Endpoint.Name]], recent.Length))],
-            WritesPerSecond = recent.Count(call => !call.IsRead) / CallLog.Window.TotalSeconds,
-            ReadsPerSecond = recent.Count(call => call.IsRead) / CallLog.Window.TotalSeconds,
+            Nodes = [.. cluster.Reads.Assess().Select(assessment => Node(assessment) with
+            {
+                Latency = Median([.. latencies[assessment.Node.Endpoint.Name]]),
+                Share = decisions.Length == 0 ? 0 : (double)decisions.Count(node => node == assessment.Node.Endpoint.Name) / decisions.Length,
+            })],
+            WritesPerSecond = recent.Count(call => !call.IsRead) / Recent<Call>.Window.TotalSeconds,
+            ReadsPerSecond = recent.Count(call => call.IsRead) / Recent<Call>.Window.TotalSeconds,
             Errors = calls.Errors,
             AreWritesStuck = calls.SinceLastWrite > Stuck,
         };
     }
 
-    private NodeState Node(RouteAssessment assessment, Call[] its, int all)
+    private NodeState Node(RouteAssessment assessment)
     {
-        var node = assessment.Node;
+        var (node, name) = (assessment.Node, assessment.Node.Endpoint.Name);
         return new()
         {
-            Name = node.Endpoint.Name,
+            Name = name,
             Region = node.Endpoint.Region,
             Role = node.Role,
             Status = node.Status,
@@ -42,14 +48,14 @@ internal sealed class StateCollector(ClusterDataSource cluster, CallLog calls, E
             Lag = node.Lag?.TotalMilliseconds,
             IsStale = node.Role == NodeRole.Replica && node.Lag > ClusterOptions.DefaultMaxReplicaLag,
             RoundTrip = assessment.RoundTrip.TotalMilliseconds,
-            Latency = its.Length == 0 ? null : its.Select(call => call.Elapsed.TotalMilliseconds).Order().ElementAt(its.Length / 2),
-            InFlight = assessment.InFlight,
-            Queued = assessment.Queued,
-            Share = all == 0 ? 0 : (double)its.Length / all,
+            InFlight = meter.InFlight(name),
+            Queued = meter.Queued(name),
             Circuit = assessment.Circuit,
-            IsEjected = ejections.Include(node.Endpoint.Name),
-            Injected = servers.Injected(node.Endpoint.Name),
-            Actions = [.. servers.Offered(node.Endpoint.Name).Select(ActionNames.Of)],
+            IsEjected = meter.IsEjected(name),
+            Injected = servers.Injected(name),
+            Actions = [.. servers.Offered(name).Select(ActionNames.Of)],
         };
     }
+
+    private static double? Median(double[] times) => times.Length == 0 ? null : times.Order().ElementAt(times.Length / 2);
 }

@@ -21,8 +21,8 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> StartAsync()
     {
-        var program = Candidates.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("Chromium is missing: run tests/run, or apt-get install chromium.");
+        var program = Environment.GetEnvironmentVariable("CLUSTERCLIENT_CHROMIUM") ?? Candidates.FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException("Chromium is missing: install it, or set CLUSTERCLIENT_CHROMIUM to the browser's program.");
         var playwright = await Playwright.CreateAsync();
         try
         {

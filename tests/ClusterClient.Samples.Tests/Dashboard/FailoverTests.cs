@@ -12,7 +12,7 @@ public sealed class FailoverTests(BrowserFixture fixture)
     public async Task Page_PrimaryKilledAndReplicaPromoted_ShowsTellsAndAnnouncesIt()
     {
         await using var site = await Site.StartAsync(new());
-        var page = await DashboardPage.OpenAsync(await fixture.Browser.OpenAsync(1280, 940), site.Url);
+        var page = await DashboardPage.OpenAsync(await fixture.Browser.OpenAsync(1280, 890), site.Url);
 
         await page.ExpectAsync(page.Answer, "Nothing is wrong: all 5 nodes answer. Writes go to eu-1 in eu");
         await page.ExpectAsync(page.Node("eu-1"), "primary");
