@@ -7,7 +7,7 @@ namespace ClusterClient.Samples.Tests.Dashboard;
 /// <summary>The page as its reader meets it: by what things are called, not by where they are.</summary>
 internal sealed class DashboardPage
 {
-    private const float Limit = 20_000;
+    private const float Limit = 60_000;
 
     // Headless browsers have no voice: what would be said is kept.
     private const string Voice = """

@@ -20,7 +20,7 @@ public sealed class PageTests(BrowserFixture fixture) : IAsyncLifetime
         Assert.Equal(0, await page.ExcessWidthAsync());
 
         await page.DoAsync("Kill", "us-2");
-        await page.ExpectAsync(page.Answer, "us-2 is down.");
+        await page.ExpectAsync(page.Answer, "us-2 is down");
         await page.ExpectAsync(page.Explained("us-2"), "unreachable");
         Assert.Equal(0, await page.ExcessWidthAsync());
         await Pictures.KeepAsync("phone", await page.PictureAsync());
@@ -34,24 +34,24 @@ public sealed class PageTests(BrowserFixture fixture) : IAsyncLifetime
 
         await page.DoAsync("Hang", "us-1");
         await page.ExpectAsync(page.Node("us-1"), "silent");
-        await page.ExpectAsync(page.Answer, "us-1 is silent.");
+        await page.ExpectAsync(page.Answer, "us-1 is silent");
         await page.DoAsync("Resume", "us-1");
         await page.ExpectAsync(page.Answer, "Nothing is wrong");
 
         await page.DoAsync("Cut the link", "us-1");
         await page.ExpectAsync(page.Node("us-1"), "link cut");
-        await page.ExpectAsync(page.Answer, "us-1 is silent.");
+        await page.ExpectAsync(page.Answer, "us-1 is silent");
         await page.DoAsync("Heal the link", "us-1");
         await page.ExpectAsync(page.Answer, "Nothing is wrong");
 
         await page.DoAsync("Pause replay", "eu-3");
-        await page.ExpectAsync(page.Answer, "eu-3 is too far behind to be read from.");
+        await page.ExpectAsync(page.Answer, "eu-3 is too far behind to be read from");
         await page.ExpectAsync(page.Explained("eu-3"), "too stale");
         await page.DoAsync("Resume replay", "eu-3");
         await page.ExpectAsync(page.Answer, "Nothing is wrong");
 
         await page.DoAsync("Kill", "us-2");
-        await page.ExpectAsync(page.Answer, "us-2 is down.");
+        await page.ExpectAsync(page.Answer, "us-2 is down");
         await page.DoAsync("Restart", "us-2");
         await page.ExpectAsync(page.Answer, "Nothing is wrong");
         Assert.Empty(page.Complaints);
