@@ -27,14 +27,30 @@ public static class NpgsqlBuilderExtensions
             static origin => new DapperFriendlyConnection(origin));
     }
 
-    /// <summary>Reaches every node through Npgsql, configured in code alone.</summary>
+    /// <summary>
+    /// Reaches every node through Npgsql, by the connection string that is configured for a cluster in a container: as <c>ConnectionString</c> in
+    /// its section, or under its name among the <c>ConnectionStrings</c>.
+    /// </summary>
+    /// <param name="builder">The cluster that is being built.</param>
+    public static ClusterDataSourceBuilder UseNpgsql(this ClusterDataSourceBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UseDriver(
+            static configured => new NpgsqlDriver(configured, configure: null),
+            static origin => new DapperFriendlyConnection(origin));
+    }
+
+    /// <summary>The same with more that is set in code; in code alone where no connection string is configured.</summary>
     /// <param name="builder">The cluster that is being built.</param>
     /// <param name="configure">
-    /// Sets up each node's own <see cref="NpgsqlDataSourceBuilder"/>, credentials included; see the other overload.
+    /// Sets up each node's own <see cref="NpgsqlDataSourceBuilder"/>, credentials included where nothing else gives them; see the other overload.
     /// </param>
     public static ClusterDataSourceBuilder UseNpgsql(this ClusterDataSourceBuilder builder, Action<NpgsqlDataSourceBuilder> configure)
     {
+        ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        return UseNpgsql(builder, "", configure);
+        return builder.UseDriver(
+            configured => new NpgsqlDriver(configured ?? "", configure),
+            static origin => new DapperFriendlyConnection(origin));
     }
 }

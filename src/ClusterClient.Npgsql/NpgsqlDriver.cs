@@ -16,9 +16,11 @@ internal sealed class NpgsqlDriver : ClusterDriver
     private readonly string? _error;
     private readonly bool _canAbort = NpgsqlAbort.IsPossible();
 
-    public NpgsqlDriver(string connectionString, Action<NpgsqlDataSourceBuilder>? configure)
+    /// <param name="connectionString">The application's; null where it said that one is configured, and none is.</param>
+    /// <param name="configure">What it changes on top of that.</param>
+    public NpgsqlDriver(string? connectionString, Action<NpgsqlDataSourceBuilder>? configure)
     {
-        _connectionString = connectionString;
+        _connectionString = connectionString ?? "";
         _configure = configure;
         try
         {
@@ -29,7 +31,12 @@ internal sealed class NpgsqlDriver : ClusterDriver
         }
         catch (ArgumentException e)
         {
-            _error = e.Message;
+            _error = $"Npgsql does not accept the connection string: {e.Message}";
+        }
+
+        if (connectionString is null)
+        {
+            _error = "There is no connection string; set ConnectionString in the cluster's section, or one of the cluster's name in ConnectionStrings, or give it to UseNpgsql.";
         }
 
         Commits = new NpgsqlCommits(_canAbort ? new() : null);
@@ -52,7 +59,7 @@ internal sealed class NpgsqlDriver : ClusterDriver
     {
         if (_error is not null)
         {
-            yield return $"Npgsql does not accept the connection string: {_error}";
+            yield return _error;
             yield break;
         }
 
@@ -93,6 +100,10 @@ internal sealed class NpgsqlDriver : ClusterDriver
 
     public override string LimitStatements(TimeSpan limit) =>
         string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {Math.Max(1, Math.Ceiling(limit.TotalMilliseconds)):0}");
+
+    // What a session is given is taken from it by the reset with which the driver begins its next use.
+    public override string? NameSession(string name) =>
+        _settings is { Pooling: true, NoResetOnClose: true } ? null : $"SET application_name = '{name.Replace("'", "''", StringComparison.Ordinal)}'";
 
     public override string ReadOnly => "SET TRANSACTION READ ONLY";
 

@@ -54,6 +54,7 @@ public sealed partial class ClusterDataSource : DbDataSource
         _scope = scope;
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
+        Auto = new(opener, scope, RouteIntent.Auto, connectionString, createConnection);
         (_meter, _gauges) = (meter, gauges);
         _watchingLosses = losses.RunAsync(monitor.Current, _stop.Token);
         _cleaningUp = cleanUp.RunAsync(monitor.Current, _stop.Token);
@@ -66,6 +67,8 @@ public sealed partial class ClusterDataSource : DbDataSource
         _learning = patterns?.RunAsync(_stop.Token) ?? Task.CompletedTask;
     }
 
+    internal ConnectionOpener Opener => _opener;
+
     /// <summary>What the cluster is called.</summary>
     public string Name => _opener.Cluster;
 
@@ -77,6 +80,18 @@ public sealed partial class ClusterDataSource : DbDataSource
 
     /// <summary>The same cluster for reading: its connections go to replicas that are fresh enough.</summary>
     public ClusterDataSourceView Reads { get; }
+
+    /// <summary>
+    /// The same cluster for both: each command of its connections goes to the primary, or to a replica where its <see cref="ClusterCommand.Intent"/> is
+    /// <see cref="RouteIntent.Read"/>. A connection holds at most one of the driver's for each, opened when a command needs it. Transactions run
+    /// on the primary, everything in them. What a connection has written, its reads show: until a replica is known to have it, they
+    /// go to the primary.
+    /// </summary>
+    /// <remarks>
+    /// Outside of transactions a session may be another from one command to the next: what belongs to a session, such as a setting or a temporary table,
+    /// needs a transaction, or <see cref="Writes"/>.
+    /// </remarks>
+    public ClusterDataSourceView Auto { get; }
 
     /// <summary>
     /// What is known of every node now. <see cref="ClusterTopology.Next"/> of the snapshot completes with the next change, so a
@@ -150,7 +165,13 @@ public sealed partial class ClusterDataSource : DbDataSource
     /// <summary>
     /// Which node a call with this intent would be given now, and for every other node why not: a line a node, for operators.
     /// </summary>
-    public string Explain(RouteIntent intent) => (intent == RouteIntent.Write ? Writes : Reads).Explain();
+    public string Explain(RouteIntent intent) => intent switch
+    {
+        RouteIntent.Write => Writes.Explain(),
+        RouteIntent.Read => Reads.Explain(),
+        RouteIntent.Auto => Auto.Explain(),
+        _ => throw new ArgumentOutOfRangeException(nameof(intent), intent, "There is no such intent."),
+    };
 
     /// <summary>
     /// What was learnt of each node's week and whether it is used: a line a node, for operators. Says so when

@@ -18,28 +18,15 @@ public sealed partial class ClusterDataSourceBuilder
     /// <exception cref="InvalidOperationException">Something is missing or wrong; the message lists all of it.</exception>
     public ClusterDataSource Build()
     {
-        var driver = _createDriver?.Invoke();
-        List<string> errors = [.. _options.Validate(), .. driver?.Validate() ?? ["There is no driver; call UseNpgsql."]];
-        if (_options.TransactionStatementTimeout is { } wanted && driver is not null && driver.LimitStatements(wanted) is null)
-        {
-            errors.Add("TransactionStatementTimeout is set, and this driver knows no such limit; leave it out.");
-        }
-
-        if (_options.CommitResolution == CommitResolution.ByMarker && driver is { Commits: null })
-        {
-            errors.Add("CommitResolution is ByMarker, and this driver gives no way to that; set it to Off.");
-        }
-
-        var endpoints = Endpoints(driver?.DefaultPort ?? 0, errors);
-        var policy = Policy(errors);
-        var geography = new Geography(endpoints);
-        CheckPlaces(errors);
+        List<SettingError> errors = [];
+        var (driver, endpoints, policy) = Prepare(errors);
         if (errors.Count > 0)
         {
             throw new InvalidOperationException(
-                $"The data source '{_name}' cannot be built:{string.Concat(errors.Select(e => $"{Environment.NewLine}- {e}"))}");
+                $"The data source '{_name}' cannot be built:{string.Concat(errors.Select(e => $"{Environment.NewLine}- {e.Sentence}"))}");
         }
 
+        var geography = new Geography(endpoints);
         var logger = _loggerFactory.CreateLogger("ClusterClient");
         var random = _random ?? new Random();
         var peers = endpoints.GroupBy(e => e.Region).ToDictionary(r => r.Key, r => new PeerState(isFleet: ScanOrder.Part(r.Count()) < r.Count()));
@@ -65,36 +52,25 @@ public sealed partial class ClusterDataSourceBuilder
         };
         var scope = new RouteScope
         {
-            Freshness = new Freshness(_options.MaxReplicaLag),
-            ReadsMayUsePrimary = _options.ReadsMayUsePrimary,
             Caller = geography.Locate(_region, _zone),
             Here = geography.Locate(_region, _zone),
             CallerRegion = Spelling(_region),
-            DeniedReads = geography.Denied(_readRule),
-            DeniedWrites = geography.Denied(_writeRule),
         };
-        var locality = new LocalitySettings
+        var terms = Terms(geography, [.. _nodes.Select(n => n.Weight)], _options.ClientOrdinal ?? random.Next(), policy!);
+        var selector = new NodeSelector(geography, terms, [.. nodes.Select(n => n.State)], _time);
+        var limits = Limits(driver!) with
         {
-            PerWeight = [.. _nodes.Select(n => (float)(1 / n.Weight))],
-            ZoneCost = (float)_options.ZoneCost.TotalMicroseconds,
-            RegionCost = (float)_options.RegionCost.TotalMicroseconds,
-            Ordinal = _options.ClientOrdinal ?? random.Next(),
-        };
-        var selector = new NodeSelector(geography, locality, policy!, [.. nodes.Select(n => n.State)], _time);
-        var limits = new OpenLimits
-        {
-            FailoverTimeout = _options.FailoverTimeout,
-            MaxWaitingCalls = _options.MaxWaitingCalls,
-            CallTimeout = _options.CallTimeout,
-            BeginWith = _options.TransactionStatementTimeout is { } limit ? driver!.LimitStatements(limit) : null,
-            Concurrency = _options.Limits,
             Resolution = driver!.Commits is { } commits && (commits.Mark is not null || _options.CommitResolution == CommitResolution.ByMarker)
                 ? _options.CommitResolution : CommitResolution.Off,
             DetectionSeconds = (int)Math.Ceiling(settings.LongestSilence.TotalSeconds),
         };
         var meter = new ClusterMeter(_name, _meters, endpoints.Select(e => (e.Name, e.Region)));
         var cleanUp = new NodeCleanUp(_name, nodes, selector.Clock, logger) { Meter = meter };
-        var teller = new EventTeller(_name, _onEvent, logger) { Counter = new(meter, _time) };
+        var teller = new EventTeller(_name, _onEvent, logger)
+        {
+            Counter = new(meter, _time),
+            Story = new(_name, nodes, () => monitor.Current, _time, logger),
+        };
         var outliers = _options.EjectOutliers ? new OutlierWatch(
             _name, new(selector.States, selector.Clock, OutlierSettings.Default), monitor, teller, selector.Clock, _time, logger) : null;
         var audit = new RegionAudit(_name, _onRegionRefusal, logger);
@@ -104,6 +80,7 @@ public sealed partial class ClusterDataSourceBuilder
         var opener = new ConnectionOpener(_name, driver!, nodes, monitor, selector, limits, audit, _time, logger, retries, circuits)
         {
             Meter = meter,
+            Conventions = new(meter, driver!, nodes),
             Ledger = ledger,
             Hedges = _options.Hedging.MaxRatio > 0 ? new(_options.Hedging, budget, _time) : null,
         };

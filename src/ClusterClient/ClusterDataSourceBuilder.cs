@@ -14,13 +14,15 @@ namespace ClusterClient;
 public sealed partial class ClusterDataSourceBuilder
 {
     private readonly string _name;
-    private readonly List<(string Endpoint, string Region, string? Zone, string? Name, double Weight)> _nodes = [];
+    private readonly List<NodeSetting> _nodes = [];
     private readonly List<RoutingPolicy> _policies = [new LatencyScored(), new LeastInFlight(), new PowerOfTwo(), new RoundRobin(), new Nearest(), new HotCold()];
     private readonly ClusterOptions _options = new();
 
     // Each region in its first spelling: case does not matter in the configuration, and costs nothing when routing.
     private readonly HashSet<string> _regions = new(StringComparer.OrdinalIgnoreCase);
-    private Func<ClusterDriver>? _createDriver;
+    private Func<string?, ClusterDriver>? _createDriver;
+    private bool _takesConnectionString;
+    private string? _connectionString;
     private Func<ConnectionOrigin, ClusterConnection> _createConnection = static origin => new ClusterConnection(origin);
     private Action<TopologyEvent>? _onEvent;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
@@ -51,8 +53,7 @@ public sealed partial class ClusterDataSourceBuilder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint);
         ArgumentException.ThrowIfNullOrWhiteSpace(region);
-        _regions.Add(region);
-        _nodes.Add((endpoint, Spelling(region)!, zone, name, weight));
+        Add(new(endpoint, region, zone, name, weight));
         return this;
     }
 
@@ -173,8 +174,36 @@ public sealed partial class ClusterDataSourceBuilder
         Func<ClusterDriver> createDriver, Func<ConnectionOrigin, ClusterConnection>? createConnection = null)
     {
         ArgumentNullException.ThrowIfNull(createDriver);
-        _createDriver = createDriver;
+        _createDriver = _ => createDriver();
+        _takesConnectionString = false;
         _createConnection = createConnection ?? _createConnection;
         return this;
     }
+
+    /// <summary>The same for a driver that takes its connection string from the configuration of a cluster in a container.</summary>
+    /// <param name="createDriver">Makes the driver of one data source; it is given the configured connection string, or null where there is none.</param>
+    /// <param name="createConnection">Makes its connections, when they need a class of the adapter's own.</param>
+    public ClusterDataSourceBuilder UseDriver(
+        Func<string?, ClusterDriver> createDriver, Func<ConnectionOrigin, ClusterConnection>? createConnection = null)
+    {
+        ArgumentNullException.ThrowIfNull(createDriver);
+        _createDriver = createDriver;
+        _takesConnectionString = true;
+        _createConnection = createConnection ?? _createConnection;
+        return this;
+    }
+
+    /// <summary>A node of a configuration, which may be wrong in every way.</summary>
+    internal void Add(NodeSetting node)
+    {
+        if (!string.IsNullOrWhiteSpace(node.Region))
+        {
+            _regions.Add(node.Region);
+        }
+
+        _nodes.Add(node with { Region = Spelling(node.Region) });
+    }
+
+    /// <summary>The connection string that is configured, for a driver that takes it.</summary>
+    internal void SetConnectionString(string? connectionString) => _connectionString = connectionString;
 }

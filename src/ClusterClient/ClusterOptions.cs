@@ -1,4 +1,5 @@
 using ClusterClient.Consistency;
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
 using ClusterClient.Routing;
 
@@ -102,6 +103,10 @@ public sealed class ClusterOptions
     /// <summary>How it is found out whether a transaction was committed when the answer to its commit was lost.</summary>
     /// <value>Default <see cref="CommitResolution.ByTransactionId"/>.</value>
     public CommitResolution CommitResolution { get; set; } = CommitResolution.ByTransactionId;
+
+    /// <summary>How the context of a recorded trace is given to the server, so that a statement in its log leads to the trace.</summary>
+    /// <value>Default <see cref="TracePropagation.Off"/>.</value>
+    public TracePropagation TracePropagation { get; set; }
 
     /// <summary>When and how often calls are sent again that met a fault of their node's.</summary>
     /// <value>Default <see cref="RetryPolicy.Default"/>.</value>
@@ -221,6 +226,11 @@ public sealed class ClusterOptions
         if (Hedging is { ByDefault: true, MaxRatio: > 0 } && Retry is { BudgetRatio: 0, BudgetPerSecond: 0 })
         {
             yield return "Hedging is on and Retry leaves it no budget; set Retry.BudgetRatio or BudgetPerSecond to more than zero.";
+        }
+
+        if (!Enum.IsDefined(TracePropagation))
+        {
+            yield return $"TracePropagation is {TracePropagation}; set it to Off, SqlComment or ApplicationName.";
         }
 
         if (!Enum.IsDefined(CommitResolution))

@@ -19,9 +19,9 @@ public sealed class SharedServers : IAsyncLifetime, ICollectionFixture<SharedSer
     public async Task DisposeAsync() => await Group.DisposeAsync();
 
     /// <summary>Past the library, to the primary.</summary>
-    public async Task<NpgsqlConnection> OpenBareAsync()
+    public static async Task<NpgsqlConnection> OpenBareAsync(LocalPostgres group)
     {
-        var db = new NpgsqlConnection($"Host={Group.Primary.Host};Port={Group.Primary.DirectPort};{Group.ConnectionString};Pooling=false");
+        var db = new NpgsqlConnection($"Host={group.Primary.Host};Port={group.Primary.DirectPort};{group.ConnectionString};Pooling=false");
         await db.OpenAsync();
         return db;
     }

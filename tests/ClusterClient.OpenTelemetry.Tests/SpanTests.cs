@@ -198,7 +198,7 @@ public sealed class SpanTests(SharedServers servers)
     {
         await using var w = await Watched.StartAsync(
             b => b.Configure(o => o.Limits = new() { Floor = 1, Initial = 1, Ceiling = 1, MaxQueueTime = TimeSpan.FromSeconds(15) }), servers.Group);
-        await using var holder = await servers.OpenBareAsync();
+        await using var holder = await SharedServers.OpenBareAsync(servers.Group);
         await Watched.RunAsync(holder, "SELECT pg_advisory_lock(17)");
         var first = w.WriteAsync("SELECT pg_advisory_lock(17)");
         await w.Telemetry.ValueAsync("clusterclient.calls.in_flight", p => (p["clusterclient.node"], p.Value) == ("eu-1", 1));

@@ -27,6 +27,17 @@ public sealed class PackageContentTests(PackedPackages packages)
         Assert.False(string.IsNullOrWhiteSpace(metadata.Elements().Single(e => e.Name.LocalName == "description").Value));
     }
 
+    /// <summary>What has editors know the section of a cluster.</summary>
+    [Fact]
+    public void Package_OfTheLibrary_HasTheSchemaAndNamesIt()
+    {
+        using var package = ZipFile.OpenRead(packages.PathOf("ClusterClient", "nupkg"));
+        using var targets = package.GetEntry("buildTransitive/ClusterClient.targets")!.Open();
+        var segment = XDocument.Load(targets).Descendants("JsonSchemaSegment").Single().Attribute("Include")!.Value;
+        Assert.Equal("$(MSBuildThisFileDirectory)../ConfigurationSchema.json", segment);
+        Assert.NotEqual(0, package.GetEntry("ConfigurationSchema.json")!.Length);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Package_Symbols_AreThere(string name)

@@ -35,9 +35,10 @@ public class RouteBenchmarks
         _sick = Topology(doubted: true);
         var geography = new Geography(_well.Nodes.Select(n => n.Endpoint));
         ImmutableArray<NodeState> states = [.. Enumerable.Range(0, Nodes).Select(_ => new NodeState())];
+        var terms = new RouteTerms { Freshness = new(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true, Policy = new LatencyScored() };
         // One for each: a view is made anew when the snapshot changes.
-        _selector = new(geography, new(), new LatencyScored(), states, TimeProvider.System);
-        _selectorOfSick = new(geography, new(), new LatencyScored(), states, TimeProvider.System);
+        _selector = new(geography, terms, states, TimeProvider.System);
+        _selectorOfSick = new(geography, terms, states, TimeProvider.System);
         var now = _selector.Clock.Now;
         _read = new() { Intent = RouteIntent.Read, Freshness = new(TimeSpan.FromSeconds(10)), Caller = geography.Locate("eu-west", null), ReadsMayUsePrimary = true, Now = now };
         _write = _read with { Intent = RouteIntent.Write };

@@ -11,10 +11,10 @@ namespace ClusterClient.Data;
 /// <remarks>A thread, not the pool's: it blocks, and blocked ones that the pool waits for are what starves a process.</remarks>
 internal static class BlockingOpen
 {
-    public static void Run(DbConnection native, ClusterNode node, ConnectionOpener opener, in OpenAttempt attempt)
+    public static void Run(DbConnection native, string? name, ClusterNode node, ConnectionOpener opener, in OpenAttempt attempt)
     {
         var isForThePool = LocalWaitException.IsDue(node);
-        var opening = Start(native);
+        var opening = Start(native, name, opener);
         try
         {
             while (!opening.IsCompleted)
@@ -30,8 +30,9 @@ internal static class BlockingOpen
                 }
             }
         }
-        catch when (!opening.IsCompleted)
+        catch
         {
+            // Even when it has just ended: if in a failure, somebody has to have seen it.
             _ = ConnectionOpener.DisposeWhenOpenEndsAsync(opening, native);
             throw;
         }
@@ -40,7 +41,7 @@ internal static class BlockingOpen
         opening.GetAwaiter().GetResult();
     }
 
-    private static Task Start(DbConnection native)
+    private static Task Start(DbConnection native, string? name, ConnectionOpener opener)
     {
         var result = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ambient = AmbientTransaction.Current;
@@ -55,6 +56,11 @@ internal static class BlockingOpen
                 }
 
                 native.Open();
+                if (name is not null)
+                {
+                    opener.Name(native, name);
+                }
+
                 result.SetResult();
             }
 #pragma warning disable CA1031 // Nothing is swallowed: it is thrown where the caller waits.

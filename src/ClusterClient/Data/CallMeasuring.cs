@@ -14,6 +14,13 @@ internal static class CallMeasuring
         where TCommand : class, IRepeatable
     {
         var connection = call.Command.Connection;
+        return connection?.Roles is { } roles ? roles.Run(call, run) : MeasureOn(connection, call, run);
+    }
+
+    /// <summary>The same on the connection that it is bound to, which is the command's own or stands in for that.</summary>
+    public static TResult MeasureOn<TCommand, TResult>(ClusterConnection? connection, Execution<TCommand> call, Func<Execution<TCommand>, TResult> run)
+        where TCommand : class, IRepeatable
+    {
         var ticket = connection?.BeginCall(call.Command) ?? default;
         try
         {
@@ -34,6 +41,14 @@ internal static class CallMeasuring
         where TCommand : class, IHedgeable<TCommand>
     {
         var connection = call.Command.Connection;
+        return connection?.Roles is { } roles ? roles.RunAsync(call, start) : MeasureOnAsync(connection, call, start);
+    }
+
+    /// <inheritdoc cref="MeasureOn"/>
+    public static Task<TResult> MeasureOnAsync<TCommand, TResult>(
+        ClusterConnection? connection, Execution<TCommand> call, Func<Execution<TCommand>, Task<TResult>> start)
+        where TCommand : class, IHedgeable<TCommand>
+    {
         if (call.Command.WantsHedge && HedgedCall<TCommand, TResult>.TryRunAsync(connection, call, start) is { } hedged)
         {
             return hedged;

@@ -36,6 +36,7 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
         {
             var now = _clock.Now;
             _state.Complete(began, now, _roundTrip, faulted: false);
+            _state.OnEnded?.Invoke(now - began, null);
             if (_trial < 0)
             {
                 _state.Writes.Add(now);
@@ -47,6 +48,13 @@ internal readonly struct CallTicket(ConnectionOpener opener, ClusterNode node, l
 
     /// <summary>It ended in an exception that means this.</summary>
     public void Failed(Fault fault)
+    {
+        _state?.OnEnded?.Invoke(_clock.Now - began, fault.Kind);
+        OpenFailed(fault);
+    }
+
+    /// <summary>The same of an open, which is no command.</summary>
+    public void OpenFailed(Fault fault)
     {
         if (Counts && fault.BlamesNode)
         {

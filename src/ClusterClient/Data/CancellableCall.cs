@@ -178,6 +178,6 @@ internal abstract class CancellableCall<TResult> : TaskCompletionSource<TResult>
     private async Task DisposeWhenDoneAsync(DbConnection native)
     {
         await ((Task)_call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await native.DisposeAsync().ConfigureAwait(false);
+        await native.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class CircuitWatch
     private readonly ImmutableArray<NodeCircuit> _circuits;
     private readonly TopologyMonitor _monitor;
     private readonly EventTeller _teller;
-    private readonly TimeSpan _longestOfPrimary;
+    private long _failoverTimeout;
 
     /// <param name="settings">When they open; null for never by themselves.</param>
     /// <param name="nodes">The nodes, whose states get a circuit.</param>
@@ -31,8 +31,7 @@ internal sealed class CircuitWatch
         TimeProvider time,
         Random random)
     {
-        // By a fifth more at most, when it is drawn.
-        (_nodes, _monitor, _teller, _longestOfPrimary) = (nodes, monitor, teller, failoverTimeout / 2);
+        (_nodes, _monitor, _teller, _failoverTimeout) = (nodes, monitor, teller, failoverTimeout.Ticks);
         var clock = new HealthClock(time);
         // A Random each: every circuit draws on threads of its own, and the one that was injected need not be thread-safe.
         _circuits =
@@ -40,6 +39,13 @@ internal sealed class CircuitWatch
             .. nodes.Select(n => n.State.Circuit = new(
                 n.State, settings, clock, time, new Random(random.Next()), Signal, () => LongestBreak(n), change => Tell(n, change))),
         ];
+    }
+
+    /// <summary>How long a write may wait; breaks that begin from then on are bounded by it.</summary>
+    public TimeSpan FailoverTimeout
+    {
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _failoverTimeout));
+        set => Interlocked.Exchange(ref _failoverTimeout, value.Ticks);
     }
 
     /// <summary>Tells those who wait for a node.</summary>
@@ -68,9 +74,10 @@ internal sealed class CircuitWatch
             $"There is no node '{node}'; there are {string.Join(", ", _nodes.Select(n => n.Endpoint.Name))}.", nameof(node));
     }
 
-    // Nobody else takes writes: one that may wait for as long as any must meet a trial before its time is over.
+    // Nobody else takes writes: one that may wait for as long as any must meet a trial before its time is over. By a fifth more at most,
+    // when it is drawn.
     private TimeSpan LongestBreak(ClusterNode node) =>
-        _monitor.Current.Nodes[node.Index].WasWritable ? _longestOfPrimary : TimeSpan.MaxValue;
+        _monitor.Current.Nodes[node.Index].WasWritable ? FailoverTimeout / 2 : TimeSpan.MaxValue;
 
     private void Tell(ClusterNode node, CircuitChange change)
     {

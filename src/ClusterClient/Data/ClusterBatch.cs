@@ -1,6 +1,8 @@
 using System.Data;
 using System.Data.Common;
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
+using ClusterClient.Routing;
 
 namespace ClusterClient.Data;
 
@@ -13,6 +15,7 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
 {
     private readonly DbBatch _inner;
     private NodeBinding _binding;
+    private CallIntent _says;
     private bool _isPrepared;
 
     internal ClusterBatch(ClusterConnection connection)
@@ -38,19 +41,13 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
     {
-        get => _binding.Connection;
+        get => _binding.Connection?.Face;
         set
         {
             var connection = NodeBinding.Accept(value);
-            if (connection != _binding.Connection)
+            if (connection != _binding.Connection?.Face)
             {
-                // At once, because the driver refuses it while a reader is open.
-                _inner.Connection = connection?.NativeOrNull;
-                _binding.MoveTo(connection);
-                if (_binding.Transaction is null)
-                {
-                    _inner.Transaction = null;
-                }
+                MoveTo(connection);
             }
         }
     }
@@ -62,6 +59,11 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
         set
         {
             var transaction = NodeBinding.Accept(value);
+            if (transaction is not null && transaction.Owner.Face == DbConnection)
+            {
+                ((IRepeatable)this).RunOn(transaction.Owner);
+            }
+
             if (_binding.IsBehind(out var native))
             {
                 _inner.Connection = native;
@@ -76,12 +78,34 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
     /// <inheritdoc cref="ClusterCommand.IsIdempotent"/>
     public bool IsIdempotent { get; set; }
 
+    /// <inheritdoc cref="ClusterCommand.Intent"/>
+    public RouteIntent? Intent
+    {
+        get => _says.Intent;
+        set => _says.Intent = value;
+    }
+
+    /// <inheritdoc cref="ClusterCommand.IsReadOnly"/>
+    public bool IsReadOnly
+    {
+        get => _says.IsReadOnly;
+        set => _says.IsReadOnly = value;
+    }
+
     /// <inheritdoc cref="ClusterCommand.IsHedged"/>
     public bool? IsHedged { get; set; }
 
     bool IHedgeable<ClusterBatch>.WantsHedge => IsHedged ?? _binding.Connection is { IsHedged: true };
 
     bool IHedgeable<ClusterBatch>.CanBeCopied => !_isPrepared && _binding.Transaction is null && StatementCopy.IsPossible(_inner);
+
+    void IRepeatable.RunOn(ClusterConnection connection)
+    {
+        if (connection != _binding.Connection)
+        {
+            MoveTo(connection);
+        }
+    }
 
     ClusterConnection? IRepeatable.Connection => _binding.Connection;
 
@@ -94,7 +118,7 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
         get
         {
             var commands = _inner.BatchCommands;
-            for (var i = 0; i < commands.Count; i++)
+            for (var i = 0; i < commands.Count && !IsReadOnly; i++)
             {
                 if (commands[i] is not { CommandType: CommandType.Text } one || WritingStatement.Is(one.CommandText))
                 {
@@ -126,14 +150,27 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
     public override void Cancel() => ((_binding.Connection?.StandIn as ClusterBatch)?._inner ?? _inner).Cancel();
 
     /// <inheritdoc/>
-    public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
+    public override void Prepare()
     {
-        inner.Prepare();
-        return 0;
-    });
+        _binding.Connection?.Roles?.Lead(this);
+        _binding.Required.Noting(BindToPrepare(), static inner =>
+        {
+            inner.Prepare();
+            return 0;
+        });
+    }
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        _binding.Connection?.Roles is { } roles ? PrepareAsync(roles, cancellationToken) : PrepareBoundAsync(cancellationToken);
+
+    private async Task PrepareAsync(RoleConnections roles, CancellationToken cancellationToken)
+    {
+        await roles.LeadAsync(this, CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
+        await PrepareBoundAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task PrepareBoundAsync(CancellationToken cancellationToken) =>
         _binding.Connection.NotingAsync(
             (Self: this, cancellationToken), static c => c.Self.BindToPrepare().PrepareAsync(c.cancellationToken), cancellationToken);
 
@@ -173,6 +210,17 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
 
     ClusterBatch IHedgeable<ClusterBatch>.CopyOn(ClusterConnection connection) => new(connection, StatementCopy.Of(_inner, connection.NativeOrNull, connection.Opener.Driver.ProviderFactory));
 
+    private void MoveTo(ClusterConnection? connection)
+    {
+        // At once, because the driver refuses it while a reader is open.
+        _inner.Connection = connection?.NativeOrNull;
+        _binding.MoveTo(connection);
+        if (_binding.Transaction is null)
+        {
+            _inner.Transaction = null;
+        }
+    }
+
     private Execution<ClusterBatch> On(CommandBehavior behavior = CommandBehavior.Default, CancellationToken cancellationToken = default) =>
         new(this, behavior, cancellationToken);
 
@@ -204,6 +252,8 @@ public sealed class ClusterBatch : DbBatch, IHedgeable<ClusterBatch>
             }
         }
 
-        return ShortTimeout.Over(_inner, connection);
+        var batch = !_isPrepared && connection.Opener.Limits.CommentsTraces && TraceContext.Comment() is { } comment
+            ? new TracedBatch(_inner, comment) : _inner;
+        return ShortTimeout.Over(batch, connection);
     }
 }

@@ -1,7 +1,9 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using ClusterClient.Diagnostics;
 using ClusterClient.Resilience;
+using ClusterClient.Routing;
 
 namespace ClusterClient.Data;
 
@@ -14,7 +16,11 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 {
     private readonly DbCommand _inner;
     private NodeBinding _binding;
+    private CallIntent _says;
     private bool _isPrepared;
+
+    // Whether the driver's text has the trace's context behind it, which is not the application's.
+    private bool _isTraced;
 
     internal ClusterCommand(ClusterConnection connection)
     {
@@ -40,8 +46,8 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     [AllowNull]
     public override string CommandText
     {
-        get => _inner.CommandText;
-        set => _inner.CommandText = value;
+        get => _isTraced ? TraceContext.Remove(_inner.CommandText) : _inner.CommandText;
+        set => (_inner.CommandText, _isTraced) = (value, false);
     }
 
     /// <inheritdoc/>
@@ -75,19 +81,13 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
     {
-        get => _binding.Connection;
+        get => _binding.Connection?.Face;
         set
         {
             var connection = NodeBinding.Accept(value);
-            if (connection != _binding.Connection)
+            if (connection != _binding.Connection?.Face)
             {
-                // At once, because the driver refuses it while a reader is open.
-                _inner.Connection = connection?.NativeOrNull;
-                _binding.MoveTo(connection);
-                if (_binding.Transaction is null)
-                {
-                    _inner.Transaction = null;
-                }
+                MoveTo(connection);
             }
         }
     }
@@ -102,6 +102,11 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
         set
         {
             var transaction = NodeBinding.Accept(value);
+            if (transaction is not null && transaction.Owner.Face == DbConnection)
+            {
+                ((IRepeatable)this).RunOn(transaction.Owner);
+            }
+
             if (_binding.IsBehind(out var native))
             {
                 _inner.Connection = native;
@@ -121,6 +126,30 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     public bool IsIdempotent { get; set; }
 
     /// <summary>
+    /// What it wants on a connection of <see cref="ClusterDataSource.Auto"/>: <see cref="RouteIntent.Read"/> for a replica, which has all that the connection
+    /// has written; null or <see cref="RouteIntent.Write"/> for the primary. Inside a transaction everything goes to the primary. On a connection
+    /// that was opened for reading or for writing this changes nothing: the node is chosen.
+    /// </summary>
+    /// <value>Default null.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to <see cref="RouteIntent.Auto"/>.</exception>
+    public RouteIntent? Intent
+    {
+        get => _says.Intent;
+        set => _says.Intent = value;
+    }
+
+    /// <summary>
+    /// Whether it writes nothing, wherever it runs: then it may be sent again whatever its first attempt met, and on a connection of
+    /// <see cref="ClusterDataSource.Auto"/> no later read has to wait for a replica that has its effects.
+    /// </summary>
+    /// <value>Default false; true where <see cref="Intent"/> is <see cref="RouteIntent.Read"/>.</value>
+    public bool IsReadOnly
+    {
+        get => _says.IsReadOnly;
+        set => _says.IsReadOnly = value;
+    }
+
+    /// <summary>
     /// Whether a second replica is asked when this takes unusually long, or null for what its connection's data source or view says; see
     /// <see cref="HedgingPolicy"/> for when that can be. What then runs are copies of this command, so that nothing that
     /// <see cref="Unwrap"/> gives tells of the execution.
@@ -132,11 +161,19 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
 
     bool IHedgeable<ClusterCommand>.CanBeCopied => !_isPrepared && _binding.Transaction is null && StatementCopy.IsPossible(_inner);
 
+    void IRepeatable.RunOn(ClusterConnection connection)
+    {
+        if (connection != _binding.Connection)
+        {
+            MoveTo(connection);
+        }
+    }
+
     ClusterConnection? IRepeatable.Connection => _binding.Connection;
 
     bool IRepeatable.IsPlainStatement => CommandType == CommandType.Text && PlainStatement.Is(CommandText);
 
-    bool IRepeatable.MayWrite => CommandType != CommandType.Text || WritingStatement.Is(_inner.CommandText);
+    bool IRepeatable.MayWrite => !IsReadOnly && (CommandType != CommandType.Text || WritingStatement.Is(_inner.CommandText));
 
     int IRepeatable.Timeout => _inner.CommandTimeout;
 
@@ -175,14 +212,27 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     }
 
     /// <inheritdoc/>
-    public override void Prepare() => _binding.Required.Noting(BindToPrepare(), static inner =>
+    public override void Prepare()
     {
-        inner.Prepare();
-        return 0;
-    });
+        _binding.Connection?.Roles?.Lead(this);
+        _binding.Required.Noting(BindToPrepare(), static inner =>
+        {
+            inner.Prepare();
+            return 0;
+        });
+    }
 
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        _binding.Connection?.Roles is { } roles ? PrepareAsync(roles, cancellationToken) : PrepareBoundAsync(cancellationToken);
+
+    private async Task PrepareAsync(RoleConnections roles, CancellationToken cancellationToken)
+    {
+        await roles.LeadAsync(this, CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
+        await PrepareBoundAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task PrepareBoundAsync(CancellationToken cancellationToken) =>
         _binding.Connection.NotingAsync(
             (Self: this, cancellationToken), static c => c.Self.BindToPrepare().PrepareAsync(c.cancellationToken), cancellationToken);
 
@@ -231,7 +281,19 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     private static DbCommand NewUnbound(DbProviderFactory driver) => driver.CreateCommand()
         ?? throw new NotSupportedException($"{driver.GetType().Name} creates no commands.");
 
-    ClusterCommand IHedgeable<ClusterCommand>.CopyOn(ClusterConnection connection) => new(connection, StatementCopy.Of(_inner, connection.NativeOrNull));
+    ClusterCommand IHedgeable<ClusterCommand>.CopyOn(ClusterConnection connection) =>
+        new(connection, StatementCopy.Of(_inner, connection.NativeOrNull)) { _isTraced = _isTraced };
+
+    private void MoveTo(ClusterConnection? connection)
+    {
+        // At once, because the driver refuses it while a reader is open.
+        _inner.Connection = connection?.NativeOrNull;
+        _binding.MoveTo(connection);
+        if (_binding.Transaction is null)
+        {
+            _inner.Transaction = null;
+        }
+    }
 
     private Execution<ClusterCommand> On(CommandBehavior behavior = CommandBehavior.Default, CancellationToken cancellationToken = default) =>
         new(this, behavior, cancellationToken);
@@ -241,14 +303,34 @@ public sealed class ClusterCommand : DbCommand, IHedgeable<ClusterCommand>
     {
         _isPrepared = true;
         Rebind(CommandBehavior.Default);
+        Trace();
         return ShortTimeout.Over(_inner, _binding.Connection!);
     }
 
     private DbCommand Bind(CommandBehavior behavior = CommandBehavior.Default)
     {
         Rebind(behavior);
+        Trace();
         var connection = _binding.Connection!;
         return connection.CurrentTransaction?.Around(_inner, _isPrepared, behavior) ?? ShortTimeout.Over(_inner, connection);
+    }
+
+    // Left there afterwards: a driver refuses another text while its reader is open. What is prepared stays what it is.
+    private void Trace()
+    {
+        var isWanted = _binding.Connection!.Opener.Limits.CommentsTraces;
+        if (!_isTraced && !isWanted)
+        {
+            return;
+        }
+
+        var text = CommandText;
+        var comment = !isWanted || _isPrepared || CommandType != CommandType.Text || TraceContext.IsIn(text) ? null : TraceContext.Comment();
+        if (_isTraced || comment is not null)
+        {
+            _inner.CommandText = comment is null ? text : TraceContext.Append(text, comment);
+            _isTraced = comment is not null;
+        }
     }
 
     private void Rebind(CommandBehavior behavior)

@@ -59,7 +59,7 @@ public partial class ClusterConnection
         : WhyNotAgain is { } why ? why
         : fault.Kind == FaultKind.Unavailable ? "no node could be given to it"
         : _uses > 1 ? "the connection was used before, and its session or transaction would be lost"
-        : _openIntent == RouteIntent.Read || command.IsIdempotent || exception is NodeFencedException
+        : _openIntent == RouteIntent.Read || command.IsIdempotent || command.IsReadOnly || exception is NodeFencedException
             || (fault.NotApplied && command.IsPlainStatement) ? null
         : "it may have been applied";
 
@@ -104,6 +104,9 @@ public partial class ClusterConnection
         Tell(unknown, _node, Opener.Classify(unknown), attempts: 1, "it may have been applied");
         return unknown;
     }
+
+    /// <summary>What a command may take in all; null where nothing bounds it.</summary>
+    internal TimeSpan? LimitOf(IRepeatable command) => CallLimit > TimeSpan.Zero ? CallLimit : Opener.Limits.LimitOf(command.Timeout);
 
     /// <summary>What failed as the first command of this connection is sent again on it, and is its first again.</summary>
     internal void Again() => _uses = 0;

@@ -26,13 +26,13 @@ public partial class ClusterConnection
     internal ClusterNode? ChooseForHedge(ClusterNode first)
     {
         var topology = Opener.Topology;
-        var request = Opener.Selector.Request(_origin.Scope, RouteIntent.Read) with { Avoid = first.Index + 1, Now = Opener.Clock.Now };
+        var request = Opener.Selector.Request(Scope, RouteIntent.Read) with { Avoid = first.Index + 1, Now = Opener.Clock.Now };
         return Opener.Choose(request, topology) is { } node && node.Index != first.Index && node.Index != topology.Primary?.Index ? node : null;
     }
 
     /// <summary>Opens it on terms of its own: to this node or not at all.</summary>
     internal async Task OpenForHedgeAsync(MoveFrom from, CancellationToken cancellationToken) =>
-        Bind(await Opener.OpenAsync(_origin.Scope, RouteIntent.Read, cancellationToken, from).ConfigureAwait(false));
+        Bind(await Opener.OpenAsync(Scope, RouteIntent.Read, cancellationToken, from).ConfigureAwait(false));
 
     /// <summary>
     /// The second attempt has answered first: from now on this connection is the one that it ran on, which the answer belongs to, and the

@@ -20,7 +20,7 @@ public partial class ClusterConnection
             }
 
             ThrowIfLeft();
-            Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken, from).ConfigureAwait(false));
+            Bind(await Opener.OpenAsync(Scope, _openIntent, cancellationToken, from).ConfigureAwait(false));
             // As it may have been meanwhile, when there was nothing that its close could give back.
             if (IsLeft && Unbind() is { } unwanted)
             {
@@ -43,7 +43,7 @@ public partial class ClusterConnection
         {
             native?.Dispose();
             ThrowIfLeft();
-            Bind(Opener.Open(_origin.Scope, _openIntent, from));
+            Bind(Opener.Open(Scope, _openIntent, from));
             if (IsLeft && Unbind() is { } unwanted)
             {
                 unwanted.Dispose();

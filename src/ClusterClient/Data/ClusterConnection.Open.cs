@@ -29,8 +29,15 @@ public partial class ClusterConnection
         BeginOpening();
         try
         {
-            SettleIntent();
-            Bind(Opener.Open(_origin.Scope, _openIntent, from));
+            if (Auto is { } roles)
+            {
+                roles.Open();
+            }
+            else
+            {
+                SettleIntent();
+                Bind(Opener.Open(Scope, _openIntent, from));
+            }
         }
         finally
         {
@@ -46,8 +53,15 @@ public partial class ClusterConnection
         BeginOpening();
         try
         {
-            SettleIntent();
-            Bind(await Opener.OpenAsync(_origin.Scope, _openIntent, cancellationToken, from).ConfigureAwait(false));
+            if (Auto is { } roles)
+            {
+                await roles.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                SettleIntent();
+                Bind(await Opener.OpenAsync(Scope, _openIntent, cancellationToken, from).ConfigureAwait(false));
+            }
         }
         finally
         {
@@ -68,6 +82,10 @@ public partial class ClusterConnection
             native.Dispose();
             OnStateChange(Closed);
         }
+        else if (Auto?.Close() == true)
+        {
+            OnStateChange(Closed);
+        }
     }
 
     /// <inheritdoc cref="Close"/>
@@ -76,6 +94,10 @@ public partial class ClusterConnection
         if (Leave() is { } native)
         {
             await native.DisposeAsync().ConfigureAwait(false);
+            OnStateChange(Closed);
+        }
+        else if (Auto is { } roles && await roles.CloseAsync().ConfigureAwait(false))
+        {
             OnStateChange(Closed);
         }
     }
@@ -115,10 +137,32 @@ public partial class ClusterConnection
         remove => base.StateChange -= value;
     }
 
+    /// <inheritdoc/>
+    protected override void OnStateChange(StateChangeEventArgs stateChange)
+    {
+        if (_origin.Roles is { } roles && Auto is null)
+        {
+            roles.Changed(this, stateChange);
+        }
+        else
+        {
+            base.OnStateChange(stateChange);
+        }
+    }
+
+    /// <summary>For those that this is made of.</summary>
+    internal void Tell(StateChangeEventArgs change) => OnStateChange(change);
+
     /// <summary>Changes the database of the open connection, as the driver does it; this lasts until the connection is closed.</summary>
     /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName)
     {
+        if (Auto is { } roles)
+        {
+            roles.Pin().ChangeDatabase(databaseName);
+            return;
+        }
+
         var native = Pinned();
         _isReopening = true;
         try
@@ -194,7 +238,7 @@ public partial class ClusterConnection
     private void BeginOpening()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_isOpening || _native?.State is { } state and not (ConnectionState.Closed or ConnectionState.Broken))
+        if (State is not (ConnectionState.Closed or ConnectionState.Broken))
         {
             throw new InvalidOperationException("The connection is already open.");
         }

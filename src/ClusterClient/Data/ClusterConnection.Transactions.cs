@@ -12,6 +12,11 @@ public partial class ClusterConnection
     /// <summary>Starts a transaction.</summary>
     public new ClusterTransaction BeginTransaction(IsolationLevel isolationLevel)
     {
+        if (Auto is { } roles)
+        {
+            return roles.Begin(isolationLevel);
+        }
+
         var native = Pinned();
         return _transaction = new(this, this.Noting((Self: this, native, isolationLevel), static c => c.Self.Begin(c.native, c.isolationLevel)));
     }
@@ -24,6 +29,11 @@ public partial class ClusterConnection
     public new async ValueTask<ClusterTransaction> BeginTransactionAsync(
         IsolationLevel isolationLevel, CancellationToken cancellationToken = default)
     {
+        if (Auto is { } roles)
+        {
+            return await roles.BeginAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+        }
+
         var native = Pinned();
         var transaction = await this.NotingAsync(
             (Self: this, native, isolationLevel, cancellationToken),
@@ -42,6 +52,8 @@ public partial class ClusterConnection
         {
             _transaction = null;
         }
+
+        _origin.Roles?.Ended(transaction);
     }
 
     private DbTransaction Begin(DbConnection native, IsolationLevel isolationLevel)

@@ -51,7 +51,7 @@ public partial class ClusterConnection : DbConnection
     protected internal ClusterConnection(ConnectionOrigin origin)
     {
         ArgumentNullException.ThrowIfNull(origin);
-        _origin = origin;
+        _origin = origin.Intent == RouteIntent.Auto ? origin.For(this) : origin;
         // Component's finalizer does nothing here, and being on its queue costs more than opening from the pool.
         GC.SuppressFinalize(this);
     }
@@ -74,6 +74,18 @@ public partial class ClusterConnection : DbConnection
     internal ClusterNode? Node => _node;
 
     internal ConnectionOpener Opener => _origin.Opener;
+
+    /// <summary>Of a connection that is of <see cref="RouteIntent.Auto"/>, or that such a one is made of; null for every other.</summary>
+    internal RoleConnections? Roles => _origin.Roles;
+
+    /// <summary>The connection that the application has.</summary>
+    internal ClusterConnection Face => _origin.Roles is { } roles ? roles.Owner : this;
+
+    // Where this is the application's.
+    private RoleConnections? Auto => _origin.Intent == RouteIntent.Auto ? _origin.Roles : null;
+
+    // Where its nodes are chosen.
+    private RouteScope Scope => _origin.Roles is { } roles ? roles.Scope : _origin.Scope;
 
     /// <summary>What its node was chosen for when it was opened.</summary>
     internal RouteIntent OpenIntent => _openIntent;
@@ -98,13 +110,15 @@ public partial class ClusterConnection : DbConnection
     }
 
     /// <summary>The database's name.</summary>
-    public override string Database => _native?.Database ?? Opener.Driver.Database;
+    public override string Database => _native?.Database ?? Auto?.Database ?? Opener.Driver.Database;
 
     /// <summary>The cluster's name: the same whichever node this connection is on. <see cref="NodeName"/> tells the node.</summary>
     public override string DataSource => Opener.Cluster;
 
-    /// <summary>The node that the connection is open to, or null while it is closed.</summary>
-    public string? NodeName => _native is null ? null : _node?.Endpoint.Name;
+    /// <summary>
+    /// The node that the connection is open to, or null while it is closed. On one of <see cref="RouteIntent.Auto"/> that of the last command.
+    /// </summary>
+    public string? NodeName => _native is null ? Auto?.NodeName : _node?.Endpoint.Name;
 
     /// <summary>What the node is chosen for.</summary>
     public RouteIntent Intent => _origin.Intent;
@@ -117,7 +131,7 @@ public partial class ClusterConnection : DbConnection
     public override string ServerVersion => UsableNative().ServerVersion;
 
     /// <inheritdoc/>
-    public override ConnectionState State => _isOpening ? ConnectionState.Connecting : _native?.State ?? ConnectionState.Closed;
+    public override ConnectionState State => _isOpening ? ConnectionState.Connecting : _native?.State ?? Auto?.State ?? ConnectionState.Closed;
 
     /// <inheritdoc/>
     public override bool CanCreateBatch => Opener.Driver.ProviderFactory.CanCreateBatch;
@@ -127,12 +141,20 @@ public partial class ClusterConnection : DbConnection
 
     /// <summary>The driver's own connection, for what ADO.NET has no words for: COPY, notifications, large objects.</summary>
     /// <typeparam name="T">The driver's connection class, such as <c>NpgsqlConnection</c>.</typeparam>
-    /// <returns>The native connection; it stays this connection's and is closed with it.</returns>
+    /// <returns>
+    /// The native connection; it stays this connection's and is closed with it. On one of <see cref="RouteIntent.Auto"/> it is that to the primary, and
+    /// whatever runs on this connection runs there from now on, until it is closed.
+    /// </returns>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     /// <exception cref="InvalidCastException">The driver's connection is not a <typeparamref name="T"/>.</exception>
     public T Unwrap<T>()
         where T : DbConnection
     {
+        if (Auto is { } roles)
+        {
+            return roles.Pin().Unwrap<T>();
+        }
+
         var native = Pinned() as T ?? throw new InvalidCastException(
             $"The driver's connection is a {_native!.GetType().FullName}, not a {typeof(T).FullName}.");
         IsUnwrapped = true;
@@ -142,6 +164,12 @@ public partial class ClusterConnection : DbConnection
     /// <summary>Joins the transaction with the connection's node; see the driver's documentation for what it supports.</summary>
     public override void EnlistTransaction(Transaction? transaction)
     {
+        if (Auto is { } roles)
+        {
+            roles.Enlist(transaction);
+            return;
+        }
+
         Pinned().EnlistTransaction(transaction);
         if (transaction is not null)
         {
@@ -165,12 +193,13 @@ public partial class ClusterConnection : DbConnection
 
     /// <inheritdoc/>
     public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        await SchemaSource.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
+        await (await SchemaSourceAsync(cancellationToken).ConfigureAwait(false)).GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public override async Task<DataTable> GetSchemaAsync(
         string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        await SchemaSource.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
+        await (await SchemaSourceAsync(cancellationToken).ConfigureAwait(false))
+            .GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A command on this connection.</summary>
     /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
@@ -200,7 +229,11 @@ public partial class ClusterConnection : DbConnection
     /// </summary>
     internal DbConnection UsableNative()
     {
-        var native = _native ?? throw NotOpen();
+        if (_native is not { } native)
+        {
+            return Auto?.Writer().UsableNative() ?? throw NotOpen();
+        }
+
         var node = Opener.Topology.Nodes[_node!.Index];
         return Router.IsOutOfBounds(_openIntent, node.Status) ? throw Fenced(node) : native;
     }
@@ -223,11 +256,15 @@ public partial class ClusterConnection : DbConnection
     internal bool IsUnwrapped { get; set; }
 
     // Part of the schema is the driver's own knowledge, for which no connection need be open; the driver refuses the rest.
-    private DbConnection SchemaSource => _native is null
+    private DbConnection SchemaSource => _native is null && Auto is not { IsOpen: true }
         ? Opener.Driver.ProviderFactory.CreateConnection() ?? throw NotOpen()
         : UsableNative();
 
-    private InvalidOperationException NotOpen() => _isDisposed
+    private async ValueTask<DbConnection> SchemaSourceAsync(CancellationToken cancellationToken) => Auto is { IsOpen: true } roles
+        ? (await roles.WriterAsync(cancellationToken).ConfigureAwait(false)).UsableNative()
+        : SchemaSource;
+
+    internal InvalidOperationException NotOpen() => _isDisposed
         ? new ObjectDisposedException(GetType().FullName)
         : new InvalidOperationException("The connection is not open; call Open or OpenAsync first.");
 }

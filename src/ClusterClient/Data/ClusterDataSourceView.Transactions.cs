@@ -79,7 +79,7 @@ public sealed partial class ClusterDataSourceView
         Func<ClusterConnection, TransactionAttempt, CancellationToken, Task<TResult>> work, TransactionSettings? settings = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return new TransactionCall<TResult>(_origin, settings ?? TransactionSettings.Default).RunAsync(work, cancellationToken);
+        return new TransactionCall<TResult>(_origin.ForTransactions(), settings ?? TransactionSettings.Default).RunAsync(work, cancellationToken);
     }
 
     /// <inheritdoc cref="ExecuteInTransactionAsync(Func{ClusterConnection, CancellationToken, Task}, TransactionSettings?, CancellationToken)"/>
@@ -119,6 +119,6 @@ public sealed partial class ClusterDataSourceView
     public TResult ExecuteInTransaction<TResult>(Func<ClusterConnection, TransactionAttempt, TResult> work, TransactionSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return new TransactionCall<TResult>(_origin, settings ?? TransactionSettings.Default).Run(work);
+        return new TransactionCall<TResult>(_origin.ForTransactions(), settings ?? TransactionSettings.Default).Run(work);
     }
 }

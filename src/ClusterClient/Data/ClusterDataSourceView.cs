@@ -38,7 +38,7 @@ public sealed partial class ClusterDataSourceView : DbDataSource
     public ClusterDataSourceView ForRegion(string region, string? zone = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(region);
-        return With(_origin.Scope.For(region, zone, Geography));
+        return With(_origin.OwnScope.For(region, zone, Geography));
     }
 
     /// <summary>
@@ -48,7 +48,7 @@ public sealed partial class ClusterDataSourceView : DbDataSource
     public ClusterDataSourceView Within(RegionRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return rule.Regions.FirstOrDefault(r => !Geography.Knows(r)) is not { } unknown ? With(_origin.Scope.Within(rule, Geography))
+        return rule.Regions.FirstOrDefault(r => !Geography.Knows(r)) is not { } unknown ? With(_origin.OwnScope.Within(rule, Geography))
             : throw new ArgumentException(
                 $"The rule names the region '{unknown}', in which no node stands; the nodes are in {string.Join(", ", Geography.Regions)}.",
                 nameof(rule));
@@ -75,36 +75,55 @@ public sealed partial class ClusterDataSourceView : DbDataSource
                 nameof(weight), weight, $"A caller's weight is between {CallerShare.LeastWeight} and {CallerShare.GreatestWeight}.");
         }
 
-        return With(_origin.Scope with { Share = _origin.Scope.Share.For(key, weight) });
+        return With(_origin.OwnScope with { Share = _origin.OwnScope.Share.For(key, weight) });
     }
 
     /// <summary>
     /// The same with another priority: where a node has more to do than it can, batch calls wait until no interactive one does.
     /// </summary>
     public ClusterDataSourceView WithPriority(CallPriority priority) => priority is CallPriority.Interactive or CallPriority.Batch
-        ? With(_origin.Scope with { Share = _origin.Scope.Share with { Priority = priority } })
+        ? With(_origin.OwnScope with { Share = _origin.OwnScope.Share with { Priority = priority } })
         : throw new ArgumentOutOfRangeException(nameof(priority), priority, "A call is interactive or batch.");
+
+    /// <summary>
+    /// The same for whoever the call is for that opens a connection: <paramref name="caller"/> is asked at each opening, in the caller's own context,
+    /// and what it says goes before what this view says. So one view serves all callers, in a container for instance.
+    /// </summary>
+    /// <param name="caller">Says whom the present call is for; null for nobody in particular. Quick, thread-safe, and must not throw.</param>
+    public ClusterDataSourceView ForEachCaller(Func<CallerContext?> caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return new(_origin.With(caller));
+    }
 
     /// <summary>
     /// Which node a call through this view would be given now, and for every other node why not: a line a node, for operators.
     /// </summary>
+    /// <remarks>Of <see cref="ClusterDataSource.Auto"/> both: where it would write, and then where it would read.</remarks>
     public string Explain()
     {
+        _origin.Opener.Start();
+        return Intent == RouteIntent.Auto
+            ? $"{Describe(RouteIntent.Write)}{Environment.NewLine}{Environment.NewLine}{Describe(RouteIntent.Read)}"
+            : Describe(Intent);
+    }
+
+    private string Describe(RouteIntent intent)
+    {
         var opener = _origin.Opener;
-        opener.Start();
-        return RouteExplanation.Describe(
-            opener.Selector.Peek(_origin.Scope, Intent), _origin.Scope, opener.Topology, opener.Selector, opener.Time);
+        var scope = _origin.Scope;
+        return RouteExplanation.Describe(opener.Selector.Peek(scope, intent), scope, opener.Topology, opener.Selector, opener.Time);
     }
 
     /// <summary>
     /// What <see cref="Explain"/> says, as data: every node, in the order of the configuration, as a call through this view would see
-    /// it now. At most one is chosen.
+    /// it now. At most one is chosen; of <see cref="ClusterDataSource.Auto"/> that is where it would write, as it does unless a command says otherwise.
     /// </summary>
     public ImmutableArray<RouteAssessment> Assess()
     {
         var opener = _origin.Opener;
         opener.Start();
-        return RouteAssessor.Assess(opener.Selector.Peek(_origin.Scope, Intent), opener.Topology, opener.Selector);
+        return RouteAssessor.Assess(opener.Selector.Peek(_origin.Scope, _origin.ForTransactions().Intent), opener.Topology, opener.Selector);
     }
 
     /// <summary>A closed connection; its node is chosen when it is opened.</summary>

@@ -39,7 +39,7 @@ public sealed partial class ClusterTransaction : DbTransaction
     public override bool SupportsSavepoints => Native.SupportsSavepoints;
 
     /// <inheritdoc/>
-    protected override DbConnection? DbConnection => Native.Connection is null ? null : _connection;
+    protected override DbConnection? DbConnection => Native.Connection is null ? null : _connection.Face;
 
     /// <summary>The driver's own transaction.</summary>
     /// <typeparam name="T">The driver's transaction class, such as <c>NpgsqlTransaction</c>.</typeparam>

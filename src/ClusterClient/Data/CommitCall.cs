@@ -187,6 +187,7 @@ internal sealed partial class CommitCall(ClusterTransaction transaction, TimeSpa
             && (transaction.Mark is not null
                 || (transaction.MayHaveWritten && (transaction.HasFailed || transaction.Resolution != CommitResolution.ByTransactionId))))
         {
+            _sent!.Node.State.Writes.Committed();
             _opener.Ledger?.Acknowledged(_sentTo!, transaction.Mark, _sent!.Marker, transaction.Label, hasWritten: _sent.CanBeAsked || transaction.HasWritten);
         }
     }

@@ -102,8 +102,9 @@ internal sealed partial class ConnectionOpener
                     .WaitAsync(attempt.Deadline.Remaining, time, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (!opening.IsCompleted)
+        catch (Exception e)
         {
+            // Even when it has just ended: if in a failure, somebody has to have seen it.
             _ = DisposeWhenOpenEndsAsync(opening, native);
             if (isForThePool && e is TimeoutException)
             {
@@ -120,6 +121,6 @@ internal sealed partial class ConnectionOpener
     public static async Task DisposeWhenOpenEndsAsync(Task opening, DbConnection native)
     {
         await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await native.DisposeAsync().ConfigureAwait(false);
+        await native.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

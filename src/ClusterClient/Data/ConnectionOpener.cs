@@ -29,6 +29,7 @@ internal sealed partial class ConnectionOpener(
     RetryPipeline retries,
     CircuitWatch circuits)
 {
+    private OpenLimits _limits = limits;
     private int _waiting;
 
     public string Cluster => cluster;
@@ -42,7 +43,12 @@ internal sealed partial class ConnectionOpener(
 
     public ClusterTopology Topology => monitor.Current;
 
-    public OpenLimits Limits => limits;
+    /// <summary>What holds for calls that begin now. Setting it holds for those of views that were made before too.</summary>
+    public OpenLimits Limits
+    {
+        get => Volatile.Read(ref _limits);
+        set => Volatile.Write(ref _limits, value);
+    }
 
     public RegionAudit Audit => audit;
 
@@ -61,6 +67,9 @@ internal sealed partial class ConnectionOpener(
 
     /// <summary>Null where nothing is measured.</summary>
     public ClusterMeter? Meter { get; init; }
+
+    /// <summary>Null where nothing is measured.</summary>
+    public ConventionMetrics? Conventions { get; init; }
 
     /// <summary>Null where nobody wants to know what a failover loses.</summary>
     public CommitLedger? Ledger { get; init; }
@@ -132,7 +141,8 @@ internal sealed partial class ConnectionOpener(
                     passes = true;
                 }
 
-                var opening = native.OpenAsync(cancellationToken);
+                var opening = NameOf(attempt) is { } name
+                    ? OpenAsync(native, name, cancellationToken) : native.OpenAsync(cancellationToken);
                 if (!opening.IsCompletedSuccessfully)
                 {
                     await WaitForOpenAsync(opening, native, node, passes, attempt, cancellationToken).ConfigureAwait(false);
@@ -140,7 +150,7 @@ internal sealed partial class ConnectionOpener(
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                Decided(attempt, admission);
+                Opened(attempt, admission, began);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)
@@ -220,18 +230,19 @@ internal sealed partial class ConnectionOpener(
                     passes = true;
                 }
 
-                if (node.Driver.HasIdle == true)
+                var name = NameOf(attempt);
+                if (node.Driver.HasIdle == true && name is null)
                 {
                     native.Open();
                 }
                 else
                 {
-                    BlockingOpen.Run(native, node, this, attempt);
+                    BlockingOpen.Run(native, name, node, this, attempt);
                 }
 
                 attempt.ThrowIfLeft(node);
                 node.State.Opened(began);
-                Decided(attempt, admission);
+                Opened(attempt, admission, began);
                 return new(node, native, admission.Trial);
             }
             catch (Exception e)
@@ -292,6 +303,9 @@ internal sealed partial class ConnectionOpener(
 
     /// <summary>Has the monitor look at the node now; nothing is doubted.</summary>
     public void LookAt(ClusterNode node) => monitor.LookAt(node.Index);
+
+    /// <summary>Has the monitor look at every node now, unless it was just asked to.</summary>
+    public void LookEarly() => monitor.LookEarly();
 
     public void NoteOpenFault(Exception exception, ClusterNode node, bool questionsNode)
     {

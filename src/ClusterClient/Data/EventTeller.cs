@@ -16,6 +16,9 @@ internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler
     /// <summary>Null where nothing is measured.</summary>
     public EventCounter? Counter { get; init; }
 
+    /// <summary>Null where it is not told.</summary>
+    public FailoverStory? Story { get; init; }
+
     /// <summary>Ends when there are no more snapshots, or it is stopped, and everything until then has been told.</summary>
     public Task RunAsync(ClusterTopology from, CancellationToken stop) => Task.WhenAll(FollowAsync(from, stop), TellAllAsync());
 
@@ -23,6 +26,7 @@ internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler
     public void Post(TopologyEvent happened)
     {
         Counter?.Count(happened);
+        Story?.Follow(happened);
         _happened.Writer.TryWrite(happened);
     }
 
@@ -60,6 +64,9 @@ internal sealed class EventTeller(string cluster, Action<TopologyEvent>? handler
         {
             case TopologyEventKind.PrimaryFound or TopologyEventKind.NodeOnline:
                 Log.TopologyChanged(logger, cluster, happened.Message);
+                break;
+            case TopologyEventKind.NodeLost when happened.IsToldAnyway:
+                Log.TopologyDetail(logger, cluster, happened.Message);
                 break;
             case TopologyEventKind.PrimaryLost or TopologyEventKind.NodeLost:
                 Log.TopologyWorsened(logger, cluster, happened.Message);

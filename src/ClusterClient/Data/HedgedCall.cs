@@ -110,14 +110,7 @@ internal sealed class HedgedCall<TCommand, TResult> : HedgeableCall
     }
 
     // The shorter of the two that the call has; null where it has neither.
-    private TimeSpan? Limit
-    {
-        get
-        {
-            var own = _call.Command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-            return own < _opener.Limits.CallTimeout || _opener.Limits.CallTimeout is null ? own : _opener.Limits.CallTimeout;
-        }
-    }
+    private TimeSpan? Limit => _connection.LimitOf(_call.Command);
 
     private async Task<TResult> RunAsync()
     {

@@ -44,6 +44,8 @@ internal sealed class LossInquiry(
         while (!either.IsCancellationRequested && IsPresent(suspects.To, current()))
         {
             var asking = AskAsync(suspects, current(), answers, either.Token);
+            // One that is given up fails later, and nobody is there to see it.
+            _ = asking.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             try
             {
                 // A driver does not hear its token while its server hangs.
@@ -55,7 +57,6 @@ internal sealed class LossInquiry(
 #pragma warning restore CA1031
             {
                 Log.LossQuestionFailed(logger, cluster, nodes[suspects.To.Node].Endpoint.Name, e);
-                _ = asking.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 await Task.Delay(Pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -54,7 +54,7 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
         for (var wasSick = false; ;)
         {
             Topology = opener.Topology;
-            _request = _request with { Now = opener.Clock.Now };
+            _request = _request.In(Topology) with { Now = opener.Clock.Now };
             if ((from?.Only ?? opener.Choose(_request, Topology)) is not { } node)
             {
                 _hasWaited = true;
@@ -118,7 +118,10 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
         return true;
     }
 
-    /// <summary>How long to wait for news: to the end of the call's time, or of a break after which a write could be the trial.</summary>
+    /// <summary>
+    /// How long to wait for news: to the end of the call's time, or of a break after which a write could be the trial; and not for long where a replica may
+    /// catch up to what a read has to show, which is no news to others.
+    /// </summary>
     /// <param name="isLast">Whether time is up then.</param>
     public readonly TimeSpan Patience(out bool isLast)
     {
@@ -131,6 +134,12 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
             var untilDue = TimeSpan.FromMicroseconds(Math.Max(0, due - opener.Clock.Now) + 1_000);
             isLast = left <= untilDue;
             return isLast ? left : untilDue;
+        }
+
+        if (_request.After is not null)
+        {
+            isLast = left <= OpenLimits.LongestPause;
+            return isLast ? left : OpenLimits.LongestPause;
         }
 
         return left;
@@ -147,7 +156,7 @@ internal partial struct OpenAttempt(ConnectionOpener opener, RouteScope scope, R
         }
         else
         {
-            ticket.Failed(opener.Classify(exception));
+            ticket.OpenFailed(opener.Classify(exception));
         }
 
         node.State.Closed();

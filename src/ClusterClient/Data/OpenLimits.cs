@@ -3,7 +3,7 @@ using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
 
-/// <summary>How opening behaves, fixed when the data source is built.</summary>
+/// <summary>How opening behaves. Immutable; replaced as a whole when settings change.</summary>
 internal sealed record OpenLimits
 {
     /// <summary>From the first look for a node to the refusal.</summary>
@@ -30,8 +30,21 @@ internal sealed record OpenLimits
     /// <summary>What every call may take, or null.</summary>
     public TimeSpan? CallTimeout { get; init; }
 
+    /// <summary>The same of a command with a timeout of its own, in seconds; null where neither bounds it.</summary>
+    public TimeSpan? LimitOf(int timeout)
+    {
+        var own = timeout > 0 ? TimeSpan.FromSeconds(timeout) : (TimeSpan?)null;
+        return own < CallTimeout || CallTimeout is null ? own : CallTimeout;
+    }
+
     /// <summary>The statement that a transaction begins with, to have the server itself end statements that take too long; or null.</summary>
     public string? BeginWith { get; init; }
+
+    /// <summary>Whether statements carry their trace's context.</summary>
+    public bool CommentsTraces { get; init; }
+
+    /// <summary>Whether sessions are named by it when they are opened.</summary>
+    public bool NamesSessions { get; init; }
 
     /// <summary>How the outcome of commits is found out; off where the driver gives no way to.</summary>
     public CommitResolution Resolution { get; init; }

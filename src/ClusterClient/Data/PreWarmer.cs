@@ -32,10 +32,10 @@ internal sealed class PreWarmer(
     public bool MayServe(int node)
     {
         ref readonly var slot = ref selector.View(monitor.Current).Slots[node];
-        var (reads, writes) = (scope.Request(RouteIntent.Read, 0, 0), scope.Request(RouteIntent.Write, 0, 0));
+        var (reads, writes) = (selector.Peek(scope, RouteIntent.Read), selector.Peek(scope, RouteIntent.Write));
         return !slot.IsDoubted && slot.Role switch
         {
-            NodeRole.Primary => !writes.Denies(slot) || (scope.ReadsMayUsePrimary && !reads.Denies(slot)),
+            NodeRole.Primary => !writes.Denies(slot) || (reads.ReadsMayUsePrimary && !reads.Denies(slot)),
             NodeRole.Replica => !reads.Denies(slot),
             _ => false,
         };

@@ -21,7 +21,7 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
     private TResult? _result;
 
     public RepeatedCall(ClusterConnection connection, Execution<TCommand> call, CallTicket ticket, Exception first)
-        : this(connection, call, ticket, first, LimitOf(connection.Opener, call.Command))
+        : this(connection, call, ticket, first, connection.LimitOf(call.Command))
     {
     }
 
@@ -201,10 +201,4 @@ internal sealed class RepeatedCall<TCommand, TResult> : RepeatedWork
 
     // Zero is none.
     private TimeSpan AttemptLimit => _isUnlimited ? TimeSpan.Zero : Remaining is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1);
-
-    private static TimeSpan? LimitOf(ConnectionOpener opener, TCommand command)
-    {
-        var limit = command.Timeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        return limit < opener.Limits.CallTimeout || opener.Limits.CallTimeout is null ? limit : opener.Limits.CallTimeout;
-    }
 }

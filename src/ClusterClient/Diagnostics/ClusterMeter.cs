@@ -8,8 +8,8 @@ internal sealed class ClusterMeter : IDisposable
 {
     public const string Name = "ClusterClient";
 
-    // Of the convention, for durations of calls.
-    private static readonly InstrumentAdvice<double> OfCalls = new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] };
+    /// <summary>The convention's buckets for durations of calls.</summary>
+    public static readonly InstrumentAdvice<double> OfCalls = new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] };
     private static readonly InstrumentAdvice<double> OfFailovers = new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300] };
 
     private readonly string _cluster;

@@ -5,6 +5,7 @@ namespace ClusterClient.Diagnostics;
 /// <summary>
 /// Every message of the library. Event ids: 1-19 topology, 20-39 connections, 40-49 health, 50-59 patterns, 90-99 faults of the library's own loops.
 /// </summary>
+/// <remarks>What a call meets is told at Debug: a failover is to be read in a few lines, however many calls are under way.</remarks>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Cluster}: {Message}")]
@@ -34,6 +35,12 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Information, "{Cluster}: {Node} took over in epoch {Epoch}, and has the {Count} commits of this process that it was asked for")]
     public static partial void NothingLost(ILogger logger, string cluster, string node, long epoch, int count);
 
+    [LoggerMessage(10, LogLevel.Information, "{Cluster}: writes go on: the first was acknowledged at {Node}, {Milliseconds:0} ms after {Lost} was lost")]
+    public static partial void WritesResumed(ILogger logger, string cluster, string node, double milliseconds, string lost);
+
+    [LoggerMessage(11, LogLevel.Debug, "{Cluster}: {Message}")]
+    public static partial void TopologyDetail(ILogger logger, string cluster, string message);
+
     [LoggerMessage(20, LogLevel.Warning, "{Cluster}: ended {Count} connections to {Node}: {Reason}")]
     public static partial void ConnectionsEnded(ILogger logger, string cluster, int count, string node, string reason);
 
@@ -46,13 +53,13 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "{Cluster}: this version of the driver gives no way to end a connection. Asynchronous calls on a hung server are abandoned instead; synchronous ones and open readers last until the driver's own timeouts")]
     public static partial void CannotAbort(ILogger logger, string cluster);
 
-    [LoggerMessage(24, LogLevel.Information, "{Cluster}: sends a call again, attempt {Attempt}, after {Fault} at {Node}")]
+    [LoggerMessage(24, LogLevel.Debug, "{Cluster}: sends a call again, attempt {Attempt}, after {Fault} at {Node}")]
     public static partial void Retried(ILogger logger, string cluster, string fault, string node, int attempt);
 
     [LoggerMessage(25, LogLevel.Debug, "{Cluster}: {First} has not answered a read after {Microseconds} µs; asks {Second} as well")]
     public static partial void Hedged(ILogger logger, string cluster, string first, string second, long microseconds);
 
-    [LoggerMessage(26, LogLevel.Information, "{Cluster}: the answer to a commit at {Node} was lost; it is {Outcome}, found out after {Milliseconds:0} ms: {Reason}")]
+    [LoggerMessage(26, LogLevel.Debug, "{Cluster}: the answer to a commit at {Node} was lost; it is {Outcome}, found out after {Milliseconds:0} ms: {Reason}")]
     public static partial void CommitResolved(ILogger logger, string cluster, string node, string outcome, double milliseconds, string reason);
 
     [LoggerMessage(27, LogLevel.Error, "{Cluster}: what became of a commit at {Node} is unknown, after {Milliseconds:0} ms: {Reason}")]

@@ -60,6 +60,13 @@ public abstract class ClusterDriver
     /// <summary>The statement by which a transaction, at its beginning, forbids itself to write; null when the database has none.</summary>
     public virtual string? ReadOnly => null;
 
+    /// <summary>
+    /// The statement by which a session is given a name, which the server's log may show; null when the database has none, or when the driver
+    /// would not take it back before the connection serves somebody else.
+    /// </summary>
+    /// <param name="name">ASCII letters, digits, and punctuation other than quotes and backslashes.</param>
+    public virtual string? NameSession(string name) => null;
+
     /// <summary>How the database is asked what became of a transaction; null when it cannot be.</summary>
     public virtual CommitDialect? Commits => null;
 

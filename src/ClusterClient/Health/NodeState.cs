@@ -81,6 +81,11 @@ internal sealed partial class NodeState(PeerState? peers, ConcurrencyLimits limi
     /// <summary>Told of each fault of the node's, with how many in a row it makes; null where nobody listens. Set once, before the first call.</summary>
     public Action<int>? OnFault { get; set; }
 
+    /// <summary>
+    /// Told how long each command took, in µs, and the kind of fault that it ended in; null where nobody listens. Set once, before the first call.
+    /// </summary>
+    public Action<long, FaultKind?>? OnEnded { get; set; }
+
     /// <summary>A request turns to the node; <see cref="End"/> or <see cref="Complete"/> follows with the same time, exactly once.</summary>
     public void Begin(long now)
     {

@@ -64,12 +64,9 @@ internal static class RouteExplanation
         return contested.Length == 0 ? "unknown" : "contested by " + string.Join(" and ", contested);
     }
 
-    private static string Age(ClusterTopology topology, TimeProvider time)
-    {
-        var seen = topology.Nodes.Max(n => n.SeenAt);
-        return seen == 0 ? "empty: no node has answered yet" : string.Create(
-            CultureInfo.InvariantCulture, $"{time.GetElapsedTime(seen).TotalMilliseconds:0} ms old");
-    }
+    private static string Age(ClusterTopology topology, TimeProvider time) => topology.Age(time) is { } age
+        ? string.Create(CultureInfo.InvariantCulture, $"{age.TotalMilliseconds:0} ms old")
+        : "empty: no node has answered yet";
 
     private static string Milliseconds(TimeSpan? time, string otherwise) => time is { } known ? RouteReason.Milliseconds(known) : otherwise;
 }

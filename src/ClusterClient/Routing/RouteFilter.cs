@@ -4,7 +4,7 @@ using ClusterClient.Topology;
 
 namespace ClusterClient.Routing;
 
-/// <summary>Holds one node against one request: role, region rule, history, an operator's isolation, freshness and health, in this order.</summary>
+/// <summary>Holds one node against one request: role, region rule, history, an operator's isolation, freshness, the caller's own writes and health, in this order.</summary>
 /// <remarks>
 /// Role and history are the topology's business: a node with the wrong system, epoch or fork is not online there. Health, of which the
 /// circuit is a part, comes last: a sick node may be taken for want of a better one, and a stale one may not, sick or well.
@@ -43,7 +43,7 @@ internal static class RouteFilter
         if (slot.Role == NodeRole.Primary)
         {
             // A read is its trial only where it would have gone there anyway.
-            return !request.ReadsMayUsePrimary ? RouteVerdict.PrimaryNotForReads
+            return request is { ReadsMayUsePrimary: false, NeedsPrimary: false } ? RouteVerdict.PrimaryNotForReads
                 : slot.ForReads == RouteVerdict.LastResort && !gate.IsClosed && !gate.IsTrialDue(request.Now) ? RouteVerdict.CircuitOpen
                 : slot.ForReads;
         }
@@ -51,6 +51,11 @@ internal static class RouteFilter
         if (slot.Lag > request.Freshness.MaxLag.Ticks)
         {
             return RouteVerdict.TooStale;
+        }
+
+        if (request.After is { } write && !write.IsHadBy(slot.Node))
+        {
+            return RouteVerdict.LacksWrite;
         }
 
         if (request.Avoid == slot.Node.Index + 1 && slot.ForReads < RouteVerdict.Avoided)

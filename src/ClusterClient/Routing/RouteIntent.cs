@@ -8,4 +8,9 @@ public enum RouteIntent
 
     /// <summary>To read, from a replica that is fresh enough.</summary>
     Read,
+
+    /// <summary>
+    /// Of a connection: either, as each command says; see <see cref="ClusterDataSource.Auto"/>. No single command wants it, and no node is chosen for it.
+    /// </summary>
+    Auto,
 }

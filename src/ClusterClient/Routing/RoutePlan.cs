@@ -64,7 +64,7 @@ internal sealed class RoutePlan
     /// <summary>Whether the nearest level carries all its load, so that this is the whole decision.</summary>
     public bool IsSimple { get; }
 
-    /// <summary>Whether the plan is for requests like this one.</summary>
+    /// <summary>Whether the plan is for requests like this one, which has no write of its own to see.</summary>
     public bool Fits(in RouteRequest request) =>
         _kind.Caller == request.Caller && _kind.Denied == request.Denied && _kind.Freshness == request.Freshness
         && _kind.IsForAnother == request.IsForAnother && _kind.ReadsMayUsePrimary == request.ReadsMayUsePrimary;

@@ -27,6 +27,7 @@ internal static class RouteReason
             RouteVerdict.PrimaryNotForReads => "primary, and reads are kept off it",
             RouteVerdict.TooStale =>
                 $"too stale: {Milliseconds(node.Lag!.Value)} behind, {Milliseconds(request.Freshness.MaxLag)} allowed",
+            RouteVerdict.LacksWrite => "is not known to have the caller's last write yet",
             RouteVerdict.Avoided => "this call has just failed there",
             RouteVerdict.Doubted or RouteVerdict.DoubtedPrimary => "doubted: a call has just met a fault there",
             RouteVerdict.Ejected =>

@@ -3,13 +3,15 @@ using ClusterClient.Health;
 
 namespace ClusterClient.Routing;
 
-/// <summary>What the requests of one view have in common: where their caller stands, where they may go, how fresh is fresh enough.</summary>
+/// <summary>
+/// What the requests of one view have in common beside the data source's <see cref="RouteTerms"/>: where their caller stands, and where they may
+/// not go in addition.
+/// </summary>
 /// <remarks>Immutable, so that views may share it.</remarks>
 internal sealed record RouteScope
 {
-    public required Freshness Freshness { get; init; }
-
-    public bool ReadsMayUsePrimary { get; init; }
+    /// <summary>What reads must show; null for nothing in particular.</summary>
+    public WriteToken? After { get; init; }
 
     public Location Caller { get; init; }
 
@@ -19,22 +21,21 @@ internal sealed record RouteScope
     /// <summary>The caller's region in words, or null.</summary>
     public string? CallerRegion { get; init; }
 
-    /// <summary>A bit for each region that is denied to reads, and to writes.</summary>
-    public ulong DeniedReads { get; init; }
-
-    public ulong DeniedWrites { get; init; }
+    /// <summary>A bit for each region that is denied by the view's own rules.</summary>
+    public ulong Denied { get; init; }
 
     /// <summary>Who asks, where a node is at its limit. No part of the decision which node it is.</summary>
     public CallerShare Share { get; init; } = CallerShare.OfNobody;
 
-    public RouteRequest Request(RouteIntent intent, uint turn, long now) => new()
+    public RouteRequest Request(RouteTerms terms, RouteIntent intent, uint turn, long now) => new()
     {
         Intent = intent,
-        Freshness = Freshness,
+        Freshness = terms.Freshness,
         Caller = Caller,
         IsForAnother = Caller.Region != Here.Region,
-        Denied = intent == RouteIntent.Write ? DeniedWrites : DeniedReads,
-        ReadsMayUsePrimary = ReadsMayUsePrimary,
+        Denied = Denied | (intent == RouteIntent.Write ? terms.DeniedWrites : terms.DeniedReads),
+        ReadsMayUsePrimary = terms.ReadsMayUsePrimary,
+        After = intent == RouteIntent.Read ? After : null,
         Turn = turn,
         Now = now,
     };
@@ -44,9 +45,5 @@ internal sealed record RouteScope
         this with { Caller = geography.Locate(region, zone), CallerRegion = region };
 
     /// <summary>The same with one more rule: a region must be allowed by all of them.</summary>
-    public RouteScope Within(RegionRule rule, Geography geography)
-    {
-        var denied = geography.Denied(rule);
-        return this with { DeniedReads = DeniedReads | denied, DeniedWrites = DeniedWrites | denied };
-    }
+    public RouteScope Within(RegionRule rule, Geography geography) => this with { Denied = Denied | geography.Denied(rule) };
 }

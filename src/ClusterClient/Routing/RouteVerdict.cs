@@ -38,6 +38,9 @@ internal enum RouteVerdict
 
     TooStale,
 
+    /// <summary>It is not known to have what its caller has written.</summary>
+    LacksWrite,
+
     /// <summary>An operator wants nothing sent there.</summary>
     Isolated,
 

@@ -30,7 +30,7 @@ internal static class Router
                 && RouteFilter.Judge(request, view.Slots[primary], states[primary]) <= RouteVerdict.Eligible ? primary : -1;
         }
 
-        return request.Avoid == 0 && view.PlanFor(request) is { } plan && plan.IsQuiet(states, request.Now)
+        return request is { Avoid: 0, After: null } && view.PlanFor(request) is { } plan && plan.IsQuiet(states, request.Now)
             ? plan.Choose(request, view, states, policy)
             : ChooseAmongAll(request, view, states, policy);
     }

@@ -53,6 +53,9 @@ public sealed class ClusterTopology
 
     internal TopologyMemory Memory { get; }
 
+    /// <summary>How long ago the node that answered last did; null when none has answered yet.</summary>
+    internal TimeSpan? Age(TimeProvider time) => Nodes.Max(static n => n.SeenAt) is > 0 and var seen ? time.GetElapsedTime(seen) : null;
+
     /// <summary>What a server said, when every node refused the monitor's login at the last look; null otherwise.</summary>
     internal Exception? LoginRefusal => Nodes.All(static n => n.IsLoginRefused) ? Nodes[0].Fault : null;
 

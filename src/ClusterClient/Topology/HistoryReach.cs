@@ -46,7 +46,7 @@ internal sealed class HistoryReach
         }
 
         var fork = topology.Memory.Forks.TryGetValue(next.Epoch, out var told) ? told : (LogPosition?)null;
-        var seen = primary.Followed;
+        var seen = primary.FollowedUntil(next.Epoch);
         var followed = seen?.EpochBefore(next.Epoch);
         LogPosition? ofLast = followed != last.Epoch ? null
             : next.Epoch == last.Epoch + 1 && topology.Memory.CertainForks.TryGetValue(next.Epoch, out var certain) ? certain

@@ -23,6 +23,9 @@ internal sealed record MonitorSettings
     /// <summary>Pauses vary by this part of themselves, so that processes which started together do not look together.</summary>
     public const double Jitter = 0.1;
 
+    /// <summary>As often as that at most are nodes looked at for calls that ask for it while all is well: the servers are there for other work.</summary>
+    public const int AskedLooksPerInterval = 10;
+
     /// <summary>While something is wrong: between looks at a node that answers. One query of a fraction of a millisecond.</summary>
     public static readonly TimeSpan QuickInterval = TimeSpan.FromMilliseconds(15);
 

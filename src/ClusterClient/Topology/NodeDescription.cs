@@ -57,6 +57,9 @@ public sealed record NodeDescription
     /// <summary>Timestamp, of the data source's time provider, at which the last answered look began; 0 when never.</summary>
     internal long SeenAt { get; init; }
 
+    /// <summary>Of a primary: a position at or beyond every commit that it had acknowledged at <see cref="SeenAt"/>.</summary>
+    internal LogPosition LogEnd { get; init; }
+
     /// <summary>
     /// Timestamp at which it came to serve in its role after it had not: it joined, recovered or changed its role. 0 when it has
     /// served in it since the first look.
@@ -68,6 +71,16 @@ public sealed record NodeDescription
 
     /// <summary>Where it stood when it last answered as one that follows another; null when it never did.</summary>
     internal ReplicaSight? Followed { get; init; }
+
+    /// <summary>The same, of the last epoch before that one that it was seen in.</summary>
+    internal ReplicaSight? FollowedBefore { get; init; }
+
+    /// <summary>Where it was last seen to follow another before it became the primary of that epoch.</summary>
+    /// <remarks>
+    /// Nobody is promoted into the epoch that it follows. So one who does not accept writes in an epoch that is its own was looked at in the
+    /// midst of its promotion, and what it followed is what was seen before.
+    /// </remarks>
+    internal ReplicaSight? FollowedUntil(long epoch) => Followed?.Epoch < epoch ? Followed : FollowedBefore;
 
     /// <summary>Whether it accepted writes when it answered last: a primary that is gone is no replica that is missing.</summary>
     internal bool WasWritable { get; init; }

@@ -10,7 +10,7 @@ internal static class TopologyDifference
             var was = before.Nodes[node.Index];
             if (node.Status != was.Status && Describe(node) is var (kind, message))
             {
-                yield return new(kind, message, node, after);
+                yield return new(kind, message, node, after) { IsToldAnyway = before.Primary?.Index == node.Index && after.Primary is null };
             }
         }
 

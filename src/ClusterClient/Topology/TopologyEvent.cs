@@ -11,4 +11,7 @@ public sealed record TopologyEvent(TopologyEventKind Kind, string Message, NodeD
 {
     /// <summary>For <see cref="TopologyEventKind.WritesLost"/>: what was lost; otherwise null.</summary>
     public LossReport? Loss { get; init; }
+
+    /// <summary>Whether the event that follows says the same and more: a log needs one of them.</summary>
+    internal bool IsToldAnyway { get; init; }
 }

@@ -19,7 +19,9 @@ internal sealed class TopologyMonitor : IAsyncDisposable
     private readonly NodeSighting[] _sightings;
     private readonly NodeMonitor[] _nodes;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _leastBetweenAskedLooks;
     private ClusterTopology _current;
+    private long _askedAt;
     private long _attentionSince;
     private Task? _running;
 
@@ -33,6 +35,7 @@ internal sealed class TopologyMonitor : IAsyncDisposable
     {
         _endpoints = endpoints;
         _time = time;
+        _leastBetweenAskedLooks = settings.Interval / MonitorSettings.AskedLooksPerInterval;
         _sightings = new NodeSighting[endpoints.Length];
         Array.Fill(_sightings, NodeSighting.None);
         // A Random each: they are not thread-safe, and the one that was injected need not be either.
@@ -115,6 +118,20 @@ internal sealed class TopologyMonitor : IAsyncDisposable
         foreach (var node in _nodes)
         {
             node.Wake();
+        }
+    }
+
+    /// <summary>
+    /// Looks at every node now, for somebody who waits for a replica to catch up and could do without; unless somebody has just asked the same.
+    /// </summary>
+    public void LookEarly()
+    {
+        var asked = Interlocked.Read(ref _askedAt);
+        var now = _time.GetTimestamp();
+        if ((asked == 0 || _time.GetElapsedTime(asked, now) >= _leastBetweenAskedLooks)
+            && Interlocked.CompareExchange(ref _askedAt, now, asked) == asked)
+        {
+            LookAtAll();
         }
     }
 

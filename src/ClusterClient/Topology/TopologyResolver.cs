@@ -137,6 +137,7 @@ internal static class TopologyResolver
     {
         var facts = sighting.Facts;
         var (status, reason) = Judge(sighting, claims, claimants, memory);
+        var isFollower = facts is { IsWritable: false };
         var role = status != NodeStatus.Online ? NodeRole.Unknown : facts!.IsWritable ? NodeRole.Primary : NodeRole.Replica;
         return new()
         {
@@ -148,12 +149,12 @@ internal static class TopologyResolver
             IsDoubted = sighting.DoubtedAt != 0,
             IsSilent = sighting.Status == NodeStatus.Silent,
             WasWritable = facts?.IsWritable == true,
-            Followed = facts is { IsWritable: false }
-                ? new(facts.Epoch, facts.IsEpochLowerBound, facts.Position)
-                : previous?.Followed,
+            Followed = isFollower ? new(facts!.Epoch, facts.IsEpochLowerBound, facts.Position) : previous?.Followed,
+            FollowedBefore = isFollower ? previous?.FollowedUntil(facts!.Epoch) : previous?.FollowedBefore,
             SystemId = facts?.SystemId,
             Epoch = facts?.Epoch ?? 0,
             Position = facts?.Position ?? default,
+            LogEnd = facts?.Inserted ?? facts?.Position ?? default,
             Lag = role == NodeRole.Replica
                 ? memory.Track.LagOf(facts!.Position, sighting.AnsweredAt, facts.ReplayAge, time)
                 : null,

@@ -27,6 +27,8 @@ public sealed class LossReportTests
         await s.Orders.CreateCommitMarkersAsync();
         await CommitAsync(s, "kept 1", Insert(1));
         await CommitAsync(s, "kept 2", Insert(2));
+        // Whoever was never seen to follow may come from anywhere.
+        await s.UntilOnlineAsync();
         await s.Servers.WaitForReplicationAsync();
         s.Servers["eu-2"].Hang();
         s.Servers["eu-3"].Hang();

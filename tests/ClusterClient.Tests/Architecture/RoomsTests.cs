@@ -15,7 +15,7 @@ public sealed class RoomsTests
 
     [Fact]
     public void Library_EveryRoom_HasTypes() => Assert.Equal(
-        ["Consistency", "Data", "Diagnostics", "Drivers", "Health", "Health.Patterns", "Resilience", "Routing", "Routing.Policies", "Topology"],
+        ["Configuration", "Consistency", "Data", "DependencyInjection", "Diagnostics", "Drivers", "Health", "Health.Patterns", "Resilience", "Routing", "Routing.Policies", "Topology"],
         Library.GetTypes().Select(t => t.Namespace ?? "").Where(n => n.StartsWith("ClusterClient.", StringComparison.Ordinal))
             .Select(n => n["ClusterClient.".Length..]).Distinct().Order());
 

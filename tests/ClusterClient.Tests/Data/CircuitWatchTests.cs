@@ -257,7 +257,7 @@ public sealed class CircuitWatchTests
     public async Task Reads_AllCircuitsAreOpenAndThePolicyTakesTurnsOfItsOwn_OneServes()
     {
         await using var cluster = new FakeCluster(
-            3, scope: new() { Freshness = new(TimeSpan.FromSeconds(10)) }, policy: new OwnTurns(), circuit: new()).Sees("P1@9 R1@9 R1@9");
+            3, terms: FakeCluster.Terms with { ReadsMayUsePrimary = false }, policy: new OwnTurns(), circuit: new()).Sees("P1@9 R1@9 R1@9");
         var due = CircuitGate.OpenUntil(cluster.Opener.Clock.Now + 5_000_000);
         cluster.Nodes[1].State.SetGate(due);
         cluster.Nodes[2].State.SetGate(due);

@@ -133,9 +133,8 @@ public sealed class PreWarmerTests
     public async Task MayServe_ByRoleAndRegionRule(string sees, string noReads, string noWrites, bool primaryReads, string expected)
     {
         var regions = new Geography(TopologyScript.Nodes(3));
-        await using var cluster = new FakeCluster(3, scope: new()
+        await using var cluster = new FakeCluster(3, terms: FakeCluster.Terms with
         {
-            Freshness = new(TimeSpan.FromSeconds(10)),
             ReadsMayUsePrimary = primaryReads,
             DeniedReads = Denied(noReads),
             DeniedWrites = Denied(noWrites),

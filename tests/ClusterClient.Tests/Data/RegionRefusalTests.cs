@@ -144,18 +144,10 @@ public sealed class RegionRefusalTests
         return new(
             4,
             FailoverTimeout,
-            scope: new()
-            {
-                Freshness = new Freshness(TimeSpan.FromSeconds(10)),
-                ReadsMayUsePrimary = readsMayUsePrimary,
-                Caller = eu,
-                Here = eu,
-                CallerRegion = "eu",
-                DeniedReads = denied,
-                DeniedWrites = denied,
-            },
+            scope: new() { Caller = eu, Here = eu, CallerRegion = "eu" },
             onRefusal: handler ?? _told.Add,
-            logger: _log);
+            logger: _log,
+            terms: FakeCluster.Terms with { ReadsMayUsePrimary = readsMayUsePrimary, DeniedReads = denied, DeniedWrites = denied });
     }
 
     private static async Task<ClusterUnavailableException> AfterTheTimeout(FakeCluster cluster, RouteIntent intent)

@@ -37,7 +37,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         ConcurrencyLimits? limits = null,
         string? beginWith = null,
         CommitDialect? commits = null,
-        CommitResolution resolution = CommitResolution.Off)
+        CommitResolution resolution = CommitResolution.Off,
+        RouteTerms? terms = null)
     {
         Servers = [.. Enumerable.Range(0, nodes).Select(_ => new FakeServer { CanAbort = canAbort })];
         var driver = new FakeDriver(Servers, Clock) { Dialect = commits };
@@ -51,7 +52,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         {
             LookEnded = Ledger.LookEnded,
         };
-        Scope = scope ?? new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true };
+        Scope = scope ?? new();
         var openLimits = new OpenLimits
         {
             FailoverTimeout = failoverTimeout ?? TimeSpan.FromSeconds(30),
@@ -61,7 +62,9 @@ internal sealed class FakeCluster : IAsyncDisposable
             BeginWith = beginWith,
             Resolution = resolution,
         };
-        var selector = new NodeSelector(new Geography(endpoints), new(), policy ?? new LatencyScored(), [.. Nodes.Select(n => n.State)], Clock);
+        terms ??= Terms;
+        var selector = new NodeSelector(
+            new Geography(endpoints), policy is null ? terms : terms with { Policy = policy }, [.. Nodes.Select(n => n.State)], Clock);
         Teller = new("orders", onEvent, logger);
         Outliers = new("orders", new(selector.States, selector.Clock, OutlierSettings.Default), Monitor, Teller, selector.Clock, Clock, logger);
         foreach (var node in Nodes)
@@ -81,6 +84,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         };
         Writes = new(Opener, Scope, RouteIntent.Write, "", origin => new(origin));
         Reads = new(Opener, Scope, RouteIntent.Read, "", origin => new(origin));
+        Auto = new(Opener, Scope, RouteIntent.Auto, "", origin => new(origin));
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -103,11 +107,19 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     public ConnectionOpener Opener { get; }
 
+    /// <summary>What holds where nothing else is said.</summary>
+    public static RouteTerms Terms { get; } = new()
+    {
+        Freshness = new Freshness(TimeSpan.FromSeconds(10)), ReadsMayUsePrimary = true, Policy = new LatencyScored(),
+    };
+
     public RouteScope Scope { get; }
 
     public ClusterDataSourceView Writes { get; }
 
     public ClusterDataSourceView Reads { get; }
+
+    public ClusterDataSourceView Auto { get; }
 
     /// <summary>What every node counts as in flight, in the order of the nodes.</summary>
     public string InFlight => string.Join(' ', Nodes.Select(n => n.State.InFlight));

@@ -34,7 +34,11 @@ internal sealed class RoutingTable
         Settings = (settings ?? new()) with { PerWeight = [.. _words.Select(w => 1 / w.Weight)] };
         var peers = _words.Index().Select(w => w.Item.Endpoint(w.Index).Region).Distinct().ToDictionary(r => r, _ => new PeerState(isFleet));
         States = [.. _words.Select((w, i) => w.State(Clock.Now, w.RoundTrip(here), peers[w.Endpoint(i).Region]))];
-        _selector = new(Geography, Settings, policy ?? new LatencyScored(), States, Time);
+        _selector = new(
+            Geography,
+            new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), Locality = Settings, Policy = policy ?? new LatencyScored() },
+            States,
+            Time);
 
         ClusterTopology Snapshot() =>
             new([.. _words.Select((w, i) => w.Describe(i, w.RoundTrip(here), seenAgo, Time))], TopologyMemory.Empty with { Epoch = 1 }, 1);
@@ -61,7 +65,11 @@ internal sealed class RoutingTable
     /// <c>-us</c> for a region that is denied.
     /// </summary>
     public RouteRequest Request(string words, uint turn = 0) =>
-        Scope(words).Request(words.StartsWith("write", StringComparison.Ordinal) ? RouteIntent.Write : RouteIntent.Read, turn, Clock.Now);
+        Scope(words).Request(
+            _selector.Terms with { ReadsMayUsePrimary = !words.Contains("replicas", StringComparison.Ordinal) },
+            words.StartsWith("write", StringComparison.Ordinal) ? RouteIntent.Write : RouteIntent.Read,
+            turn,
+            Clock.Now);
 
     public RouteScope Scope(string words)
     {
@@ -69,13 +77,10 @@ internal sealed class RoutingTable
         var place = Place(words)?.Split(':');
         return new()
         {
-            Freshness = new Freshness(TimeSpan.FromSeconds(10)),
             Caller = Geography.Locate(place?[0], place?.ElementAtOrDefault(1)),
             CallerRegion = place?[0],
             Here = Geography.Locate(_here, null),
-            DeniedReads = denied,
-            DeniedWrites = denied,
-            ReadsMayUsePrimary = !words.Contains("replicas", StringComparison.Ordinal),
+            Denied = denied,
         };
     }
 

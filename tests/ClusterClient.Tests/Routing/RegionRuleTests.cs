@@ -63,7 +63,7 @@ public sealed class RegionRuleTests
         Assert.Equal("eu as", Allowed(scope.Within(RegionRule.None, table.Geography)));
         Assert.Equal("eu as", Allowed(scope));
 
-        string Allowed(RouteScope of) => string.Join(' ', table.Geography.Regions.Where((_, i) => ((of.DeniedReads | of.DeniedWrites) >> i & 1) == 0));
+        string Allowed(RouteScope of) => string.Join(' ', table.Geography.Regions.Where((_, i) => (of.Denied >> i & 1) == 0));
     }
 
     /// <summary>As many as there are bits for.</summary>

@@ -14,6 +14,13 @@ public sealed class HistoryReachTests
     [InlineData("P1@100 R1@90 R1@90 | x P2@99/95 .", 1, 0, "95 95")]
     [InlineData("P1@100 R1@90 R1@90 | x P2@99/95 .", 2, 1, "all")]
     [InlineData("P1@100 R1?@90 R1@90 | x P2@99/95 .", 1, 0, "95 95")]
+    // A look fell into the promotion: in the new epoch already, and not writable yet.
+    [InlineData("P1@100 R1@90 R1@90 | x R2@95 . | x P2@99/95 .", 1, 0, "95 95")]
+    [InlineData("P1@100 R1?@90 R1@90 | x R2?@95 . | x R2?@95 . | x P2@99/95 .", 1, 0, "95 95")]
+    [InlineData("P1@100 R1@90 R1@90 | x R2@95 . | x P2@99/95? .", 1, 0, "90 95")]
+    [InlineData("P1@100 x R1@90 | x R2?@95 . | x P2@99/95 .", 1, 0, "- 95")]
+    // It followed one that nobody saw, and then took over itself.
+    [InlineData("P1@100 R1@90 R1@90 | x R2@97 . | x P3@99/98 .", 1, 0, "- 98")]
     // Restarted since: what it says is an upper bound, and where it was seen last is the lower.
     [InlineData("P1@100 R1@90 R1@90 | x P2@99/95? .", 1, 0, "90 95")]
     [InlineData("P1@100 R1@90 R1@90 | . R1@93 . | x P2@99 .", 1, 0, "93 -")]

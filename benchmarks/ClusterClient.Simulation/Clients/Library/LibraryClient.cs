@@ -20,6 +20,7 @@ internal sealed class LibraryClient : ClientPolicy
     private readonly NodeState[] _states;
     private readonly Group[] _groups;
     private readonly RouteScope _scope;
+    private readonly RouteTerms _terms;
     private readonly ClusterTopology _topology;
     private readonly OutlierDetector _outliers;
     private long _sweptAt;
@@ -37,10 +38,8 @@ internal sealed class LibraryClient : ClientPolicy
             [.. Enumerable.Range(0, setup.Servers).Select(s => new NodeEndpoint($"db-{s}", 5432, setup.Regions[s], setup.Zones[s]))];
         var geography = new Geography(endpoints);
         var here = geography.Locate(setup.Region, setup.Zone);
-        _scope = new()
-        {
-            Freshness = new Freshness(TimeSpan.FromSeconds(10)), Caller = here, Here = here,
-        };
+        _scope = new() { Caller = here, Here = here };
+        _terms = new() { Freshness = new Freshness(TimeSpan.FromSeconds(10)), Policy = policy };
         _topology = Group.Topology([.. Enumerable.Range(0, setup.Servers)], endpoints, setup);
         _outliers = new([.. _states], new(TimeProvider.System), OutlierSettings.Default);
         _groups = [.. setup.Groups.Select(g => new Group(g, endpoints, geography, setup, _states))];
@@ -54,7 +53,7 @@ internal sealed class LibraryClient : ClientPolicy
         }
 
         var (servers, view, states) = _groups[group];
-        return servers[Router.Choose(_scope.Request(RouteIntent.Read, ++_turn, now), view, states, _policy)];
+        return servers[Router.Choose(_scope.Request(_terms, RouteIntent.Read, ++_turn, now), view, states, _policy)];
     }
 
     public override void OnSent(int server, long now) => _states[server].Begin(now);
