@@ -146,7 +146,8 @@ public sealed class FaultMatrixTests(FaultServers servers)
 
             await EncryptAsync(false);
         },
-        settings);
+        settings,
+        failoverTimeout: TimeSpan.FromSeconds(30));
 
     private async Task<Task<Outcome>[]> UnderWayAsync(FaultRun run, bool isSlow = false)
     {

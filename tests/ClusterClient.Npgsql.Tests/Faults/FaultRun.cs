@@ -46,7 +46,10 @@ internal sealed class FaultRun : IAsyncDisposable
                from intent in new[] { RouteIntent.Write, RouteIntent.Read }
                select Start($"{io} {intent}", intent, () => RunAsync(intent, io)),
         ];
-        await Eventually.TrueAsync(async () => await SessionsAsync("= '{0}' AND state = 'active'") == running.Length, Scenario.Patience);
+        await Eventually.TrueAsync(
+            async () => Array.Find(running, r => r.IsCompleted) is { } ended ? throw new InvalidOperationException($"Not under way: {await ended}")
+                : await SessionsAsync("= '{0}' AND state = 'active'") == running.Length,
+            Scenario.Patience);
         return running;
     }
 
