@@ -18,7 +18,7 @@ internal sealed class Rooms(string root, IReadOnlyDictionary<string, string[]> a
         ["Routing.Policies"] = ["Routing", "Topology", "Health"],
         ["Drivers"] = ["Topology", "Consistency", "Resilience", "Diagnostics"],
         ["Data"] = ["Topology", "Consistency", "Resilience", "Health", "Health.Patterns", "Routing", "Drivers", "Diagnostics"],
-        ["Configuration"] = ["", "Consistency", "Resilience", "Routing"],
+        ["Configuration"] = ["", "Consistency", "Diagnostics", "Resilience", "Routing"],
         ["DependencyInjection"] = ["", "Configuration", "Consistency", "Data", "Health", "Routing", "Topology"],
         [""] =
         [
