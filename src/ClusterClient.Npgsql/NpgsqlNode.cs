@@ -51,6 +51,8 @@ internal sealed class NpgsqlNode : NodeDriver
 
     public override void ClearPool() => _source.Clear();
 
+    public override Task ReloadTypesAsync(CancellationToken cancellationToken) => _source.ReloadTypesAsync(cancellationToken);
+
     public override bool CanAbort => MayAbort;
 
     /// <summary>Whether the way that <see cref="NpgsqlAbort"/> goes is there.</summary>

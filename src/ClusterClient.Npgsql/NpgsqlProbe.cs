@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ClusterClient.Topology;
 using Npgsql;
 
@@ -9,6 +10,7 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
     private Task _opening = Task.CompletedTask;
+    private PostgresException? _missing;
     private bool _isPrepared;
     private volatile bool _isDisposed;
 
@@ -22,10 +24,9 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
         var began = TimeProvider.System.GetTimestamp();
         if (_connection is null)
         {
-            _connection = source.CreateConnection();
-            await (_opening = _connection.OpenAsync()).ConfigureAwait(false);
+            await OpenAsync().ConfigureAwait(false);
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _command = ProbeQuery.On(_connection);
+            _command = ProbeQuery.On(_connection!);
             IsConnected = true;
         }
         else
@@ -35,6 +36,12 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
 
         var before = TimeProvider.System.GetElapsedTime(began);
         var facts = await AskAsync().ConfigureAwait(false);
+        if (_missing is not null && !facts.IsWritable)
+        {
+            // A replica that has not replayed the creation of the database serves nobody.
+            ExceptionDispatchInfo.Throw(_missing);
+        }
+
         return facts with { ServerTime = facts.ServerTime + before };
     }
 
@@ -61,6 +68,35 @@ internal sealed class NpgsqlProbe(NpgsqlDataSource source) : INodeProbe
     {
         await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await connection.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Before the application's database is created, and after it was dropped, there is a primary all the same: to create it on.
+    private async Task OpenAsync()
+    {
+        _connection = source.CreateConnection();
+        try
+        {
+            await (_opening = _connection.OpenAsync()).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName && !_isDisposed)
+        {
+            _missing = e;
+            await using var missing = _connection.ConfigureAwait(false);
+            _connection = _connection.CloneWith(new NpgsqlConnectionStringBuilder(source.ConnectionString) { Database = "postgres" }.ConnectionString);
+            try
+            {
+                await (_opening = _connection.OpenAsync()).ConfigureAwait(false);
+            }
+            catch (PostgresException)
+            {
+                ExceptionDispatchInfo.Throw(e);
+            }
+
+            if (_isDisposed)
+            {
+                await _connection.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     // Not before the second look: the first may be what a failover waits for, and this is one more round trip. It spares the server

@@ -50,7 +50,6 @@ public sealed partial class ClusterDataSource : DbDataSource
         _opener = opener;
         _monitor = monitor;
         _nodes = nodes;
-        ConnectionString = connectionString;
         _scope = scope;
         Writes = new(opener, scope, RouteIntent.Write, connectionString, createConnection);
         Reads = new(opener, scope, RouteIntent.Read, connectionString, createConnection);
@@ -73,7 +72,7 @@ public sealed partial class ClusterDataSource : DbDataSource
     public string Name => _opener.Cluster;
 
     /// <summary>The base connection string with all nodes and without the password; for display.</summary>
-    public override string ConnectionString { get; }
+    public override string ConnectionString => Writes.ConnectionString;
 
     /// <summary>The same cluster for writing, as this data source itself: to add a rule or a caller's region to.</summary>
     public ClusterDataSourceView Writes { get; }
@@ -223,7 +222,7 @@ public sealed partial class ClusterDataSource : DbDataSource
     }
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() => CreateConnection();
+    protected override DbConnection CreateDbConnection() => ((DbDataSource)Writes).CreateConnection();
 
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => Writes.CreateBatch();

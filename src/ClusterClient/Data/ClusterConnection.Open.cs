@@ -74,6 +74,12 @@ public partial class ClusterConnection
     /// <summary>Another connection from where this one is from, closed.</summary>
     internal ClusterConnection Another() => _origin.CreateConnection();
 
+    /// <summary>Another one, closed, that goes where another intent wants it.</summary>
+    internal ClusterConnection Another(RouteIntent intent) => _origin.With(intent).CreateConnection();
+
+    /// <summary>What it was given to be read has changed on the primary, by other means.</summary>
+    internal void NoteWrite() => Auto?.Wrote();
+
     /// <summary>Gives the connection back to its node's pool. A closed connection can be opened again, perhaps to another node.</summary>
     public override void Close()
     {

@@ -28,7 +28,7 @@ public sealed partial class ClusterDataSourceView : DbDataSource
     public RouteIntent Intent => _origin.Intent;
 
     /// <summary>The base connection string with all nodes and without the password; for display.</summary>
-    public override string ConnectionString => _origin.ConnectionString;
+    public override string ConnectionString => Native?.ConnectionString ?? _origin.ConnectionString;
 
     /// <summary>
     /// The same for a caller in another region than this process: the user that it works for. Nodes of that region come first.
@@ -147,6 +147,8 @@ public sealed partial class ClusterDataSourceView : DbDataSource
         return connection;
     }
 
+    private DbDataSource? Native => _origin.Opener.Schema.Native.Value;
+
     private Geography Geography => _origin.Opener.Selector.Geography;
 
     private ClusterDataSourceView With(RouteScope scope) => new(_origin.With(scope));
@@ -155,7 +157,7 @@ public sealed partial class ClusterDataSourceView : DbDataSource
     protected override DbBatch CreateDbBatch() => new DataSourceBatch(CreateConnection());
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() => CreateConnection();
+    protected override DbConnection CreateDbConnection() => Native?.CreateConnection() ?? CreateConnection();
 
     /// <inheritdoc/>
     protected override DbConnection OpenDbConnection() => OpenConnection();

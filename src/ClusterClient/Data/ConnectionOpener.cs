@@ -76,6 +76,8 @@ internal sealed partial class ConnectionOpener(
 
     public CircuitWatch Circuits => circuits;
 
+    public SchemaChanges Schema { get; } = new(nodes, monitor, time);
+
     public bool IsStopped => monitor.IsStopped;
 
     public void Start() => monitor.Start();

@@ -63,6 +63,8 @@ public sealed class ConnectionOrigin
 
     internal ConnectionOrigin With(RouteScope scope) => new(Opener, scope, Intent, ConnectionString, _createConnection, IsHedged, _callers);
 
+    internal ConnectionOrigin With(RouteIntent intent) => new(Opener, OwnScope, intent, ConnectionString, _createConnection, IsHedged, _callers);
+
     internal ConnectionOrigin With(bool isHedged) => new(Opener, OwnScope, Intent, ConnectionString, _createConnection, isHedged, _callers);
 
     internal ConnectionOrigin With(Func<CallerContext?> callers) => new(Opener, OwnScope, Intent, ConnectionString, _createConnection, IsHedged, callers);

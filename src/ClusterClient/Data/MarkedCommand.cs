@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using ClusterClient.Resilience;
 
 namespace ClusterClient.Data;
 
@@ -46,6 +47,11 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
+        if (!IsAllRows)
+        {
+            return Unmarked().ExecuteReader(behavior);
+        }
+
         // A driver would stop at the first result; the statement has one.
         var reader = Execute(behavior & ~CommandBehavior.SingleResult, isAhead: true);
         try
@@ -64,6 +70,11 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
+        if (!IsAllRows)
+        {
+            return await Unmarked().ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
+        }
+
         var reader = await ExecuteAsync(behavior & ~CommandBehavior.SingleResult, isAhead: true, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -77,6 +88,17 @@ internal sealed class MarkedCommand(DbCommand inner, ClusterConnection connectio
             await reader.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Whether rows are all that a reader tells of it. A driver's reader also counts what each statement changed, and in those counts a statement ahead
+    // would be the first: who looks there for rows that were not found, as Entity Framework does, would look in the wrong place.
+    private bool IsAllRows => PlainStatement.Is(Inner.CommandText) && Inner.CommandText.Contains("RETURNING", StringComparison.OrdinalIgnoreCase);
+
+    // Its mark is asked for before the commit.
+    private DbCommand Unmarked()
+    {
+        transaction.MayHaveWritten = true;
+        return ShortTimeout.Over(Inner, connection);
     }
 
     private DbDataReader Execute(CommandBehavior behavior, bool isAhead)

@@ -209,6 +209,14 @@ internal sealed partial class RoleConnections(ClusterConnection owner, Connectio
         }
     }
 
+    /// <summary>Whatever was written for it, here or by other means, has ended by now.</summary>
+    public void Wrote()
+    {
+        _mayHaveWritten = false;
+        _writes.Ended();
+        Opener.LookEarly();
+    }
+
     private ClusterTransaction Began(ClusterTransaction transaction)
     {
         _last = _writer;
@@ -307,12 +315,5 @@ internal sealed partial class RoleConnections(ClusterConnection owner, Connectio
         {
             throw owner.NotOpen();
         }
-    }
-
-    private void Wrote()
-    {
-        _mayHaveWritten = false;
-        _writes.Ended();
-        Opener.LookEarly();
     }
 }

@@ -32,6 +32,12 @@ public abstract class NodeDriver : IAsyncDisposable
     public abstract void ClearPool();
 
     /// <summary>
+    /// Asks the server for its types again, where the driver keeps a list of them: for connections that are opened from now on. Does nothing
+    /// where there is no such list.
+    /// </summary>
+    public virtual Task ReloadTypesAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Whether <see cref="TryAbort"/> can do what it is for, found out once when the node is made. If not, an asynchronous call on a
     /// hung server is abandoned in its place, and a synchronous one lasts until the driver's own timeouts.
     /// </summary>

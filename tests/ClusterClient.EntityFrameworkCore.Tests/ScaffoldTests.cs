@@ -1,7 +1,0 @@
-namespace ClusterClient.EntityFrameworkCore.Tests;
-
-public sealed class ScaffoldTests
-{
-    [Fact]
-    public void Suite_IsEmpty_Runs() => Assert.True(true);
-}
