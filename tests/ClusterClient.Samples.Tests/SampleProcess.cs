@@ -28,9 +28,9 @@ internal sealed partial class SampleProcess : IAsyncDisposable
     public string Output => string.Join(Environment.NewLine, _output);
 
     /// <summary>Starts a sample that was built with the tests, and waits until it has said its address.</summary>
-    public static async Task<(SampleProcess Sample, Uri Address)> ServeAsync(string name, params string[] arguments)
+    public static async Task<(SampleProcess Sample, Uri Address)> ServeAsync(string name, Dictionary<string, string>? environment = null)
     {
-        var sample = Start(name, arguments);
+        var sample = Start(name, [], environment);
         try
         {
             return (sample, await sample._address.Task.WaitAsync(Limit));
@@ -42,11 +42,16 @@ internal sealed partial class SampleProcess : IAsyncDisposable
         }
     }
 
-    public static SampleProcess Start(string name, params string[] arguments)
+    public static SampleProcess Start(string name, string[] arguments, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
+        foreach (var (variable, value) in environment ?? [])
+        {
+            start.Environment[variable] = value;
+        }
+
         return new(start);
     }
 

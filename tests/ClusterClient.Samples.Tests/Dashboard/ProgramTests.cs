@@ -29,7 +29,7 @@ public sealed class ProgramTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        await using var sample = SampleProcess.Start("Dashboard", "--port", $"{port}");
+        await using var sample = SampleProcess.Start("Dashboard", ["--port", $"{port}"]);
         Assert.Equal(1, await sample.WaitForExitAsync());
         Assert.Contains($"{port}", sample.Output, StringComparison.Ordinal);
     }
@@ -37,7 +37,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task Program_UnknownArgument_ShowsTheUsage()
     {
-        await using var sample = SampleProcess.Start("Dashboard", "--prot", "80");
+        await using var sample = SampleProcess.Start("Dashboard", ["--prot", "80"]);
         Assert.Equal(2, await sample.WaitForExitAsync());
         Assert.Contains("--port", sample.Output, StringComparison.Ordinal);
     }

@@ -1,0 +1,4 @@
+namespace AspNetCore;
+
+/// <summary>What is posted.</summary>
+internal sealed record NewOrder(string Item);
