@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using ClusterClient.Data;
+using ClusterClient.DependencyInjection;
 using ClusterClient.Diagnostics;
 using ClusterClient.Tests.Fakes;
 using Microsoft.Extensions.Logging;
@@ -43,7 +44,8 @@ public sealed class ObservabilityDocsTests
     [Fact]
     public void Events_OfTheLog_AreThoseOfThePage()
     {
-        var events = typeof(Log).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        var events = new[] { typeof(Log), typeof(HostingLog) }
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Select(m => (Name: m.Name, Says: m.GetCustomAttribute<LoggerMessageAttribute>()!)).ToList();
         Assert.Equal(events.Count, events.Select(e => e.Says.EventId).Distinct().Count());
         Assert.Equal(
