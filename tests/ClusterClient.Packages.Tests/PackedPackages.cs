@@ -8,7 +8,8 @@ namespace ClusterClient.Packages.Tests;
 /// </summary>
 public sealed class PackedPackages : IAsyncLifetime
 {
-    public static readonly string[] Names = ["ClusterClient", "ClusterClient.Npgsql", "ClusterClient.Testing"];
+    public static readonly string[] Names =
+        ["ClusterClient", "ClusterClient.EntityFrameworkCore", "ClusterClient.Npgsql", "ClusterClient.OpenTelemetry", "ClusterClient.Testing"];
 
     /// <summary>Top of the repository.</summary>
     public string Repository { get; } = typeof(PackedPackages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

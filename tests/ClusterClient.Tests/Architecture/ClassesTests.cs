@@ -10,7 +10,7 @@ public sealed class ClassesTests
     private const BindingFlags All =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    public static TheoryData<string> Assemblies => ["ClusterClient", "ClusterClient.EntityFrameworkCore", "ClusterClient.Npgsql", "ClusterClient.Testing"];
+    public static TheoryData<string> Assemblies => ["ClusterClient", "ClusterClient.EntityFrameworkCore", "ClusterClient.Npgsql", "ClusterClient.OpenTelemetry", "ClusterClient.Testing"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -11,6 +11,7 @@ public sealed class PublicApiTests
     [InlineData("ClusterClient")]
     [InlineData("ClusterClient.EntityFrameworkCore")]
     [InlineData("ClusterClient.Npgsql")]
+    [InlineData("ClusterClient.OpenTelemetry")]
     [InlineData("ClusterClient.Testing")]
     public void PublicApi_OfEveryPackage_IsTheAcceptedOne(string assembly)
     {
