@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Reflection;
 
 namespace ClusterClient.Hosting.Tests;
 
@@ -8,7 +8,7 @@ internal static class Repository
     /// <summary>Set to 1, it has the files written instead of compared.</summary>
     private const string Accept = "CLUSTERCLIENT_ACCEPT_SCHEMA";
 
-    public static string PathOf(string file) => Path.Combine(Root(), file);
+    public static string PathOf(string file) => Path.Combine(Root, file);
 
     /// <summary>Compares, whatever the ends of lines are.</summary>
     public static void AssertHas(string file, string expected)
@@ -24,5 +24,6 @@ internal static class Repository
             $"{file} is not what the table of keys makes of it. Run this test with {Accept}=1 and look at the difference.");
     }
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    private static string Root { get; } = typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot").Value!;
 }
