@@ -6,7 +6,7 @@ namespace ClusterClient.Packages.Tests;
 /// <summary>Runs programs.</summary>
 internal static class ChildProcess
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>What it wrote. Fails, with all of that, when it ends with another code than 0 or does not end.</summary>
     public static async Task<string> RunAsync(string program, string directory, params string[] arguments)
