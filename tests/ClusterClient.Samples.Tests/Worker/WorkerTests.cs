@@ -12,7 +12,12 @@ public sealed class WorkerTests
         // Where it was built beside these tests: what it brings along and what they do need not be the same.
         var built = AppContext.BaseDirectory.Replace(
             Path.Combine("tests", "ClusterClient.Samples.Tests"), Path.Combine("samples", "Worker"), StringComparison.Ordinal);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(built, "Worker.dll")]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(built, "Worker.dll")])
+        {
+            RedirectStandardOutput = true,
+            // A host reads the settings that lie where it is started, and those beside the tests are another sample's.
+            WorkingDirectory = built,
+        };
         using var worker = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Limit);
         try
